@@ -1,0 +1,1 @@
+"""What every room stands on: database, clock, configuration, errors, words. No business words live here."""

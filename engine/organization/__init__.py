@@ -1,0 +1,1 @@
+"""Departments, posts and users: who there is. What they may do lives in ``access``."""
