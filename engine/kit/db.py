@@ -99,7 +99,7 @@ def begin_write() -> None:
     SQLite takes its write lock at once, so that a reader that later writes cannot fail half way (SQLITE_BUSY_SNAPSHOT).
     A reading transaction that is already open is ended first: nothing may have been changed in it.
     """
-    session = db.session
+    session = db.session()
     if session.in_transaction():
         if session.info.get("writing"):
             return
