@@ -73,7 +73,7 @@ def of(user: User) -> Actor:
         department_name=first.short_name if first else "",
         permissions=frozenset(grant.permission for _, role in served for grant in role.grants),
         roles=frozenset(role.code for _, role in served),
-        groups=frozenset(_group_of(post, role) for post, role in served),
+        groups=frozenset(name for post, role in served for name in _groups_of(post, role)),
         reach=_reach(served),
         locale=user.locale,
     )
@@ -86,12 +86,13 @@ def _roles(ids: set[int]) -> dict[int, Role]:
     return {role.id: role for role in found}
 
 
-def _group_of(post: Post, role: Role) -> str:
+def _groups_of(post: Post, role: Role) -> tuple[str, ...]:
+    """A collector also belongs to the city-wide pool, for grids that have nobody of their own."""
     if role.scope == Scope.department:
-        return group(role.code, department_id=post.department_id)
+        return (group(role.code, department_id=post.department_id),)
     if role.scope == Scope.grid:
-        return group(role.code, grid_id=post.responsibility_grid_id)
-    return role.code
+        return group(role.code, grid_id=post.responsibility_grid_id), role.code
+    return (role.code,)
 
 
 def _reach(served: Iterable[tuple[Post, Role]]) -> Reach:

@@ -1,0 +1,88 @@
+"""Fixtures: a fresh database for each test, on SQLite and on PostgreSQL, with or without the small city."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from engine import rooms
+from engine.kit.db import db
+from tests import city as cities
+from tests import databases
+
+rooms.import_models()
+rooms.connect_receivers()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both",
+                     help="which databases the tests run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.end_run()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"] if chosen == "both" else [chosen])
+
+
+@pytest.fixture
+def database(database_kind: str) -> Iterator[str]:
+    """The address of an empty database with the whole schema; an application context is pushed."""
+    with databases.copy_of("empty", database_kind, lambda: None) as url, _session(url):
+        yield url
+
+
+@pytest.fixture
+def city(database_kind: str) -> Iterator[cities.City]:
+    """The small city with its cast (tests/city.py) in a database of its own; an application context is pushed."""
+    with databases.copy_of("city", database_kind, cities.build) as url, _session(url):
+        yield cities.City(url)
+
+
+@contextmanager
+def _session(url: str) -> Iterator[None]:
+    with databases.application(url).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def at() -> Callable[[str], datetime]:
+    """``at("2026-03-02 09:00")`` is that moment on the city's clocks."""
+    return cities.at
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[list[str]]]:
+    """``with statements() as seen: …`` lists the SQL statements sent meanwhile, by any engine, without BEGIN."""
+    return _statements
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

