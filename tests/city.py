@@ -1,4 +1,4 @@
-"""The small city that tests live in, and its cast. A person is an attribute: ``city.chen`` is collector Chen as Actor."""
+"""The small city that tests live in, and its cast. A person is an attribute: ``city.chen`` is the Actor of Chen."""
 
 from datetime import datetime
 from functools import cached_property
@@ -151,7 +151,16 @@ def _unit_grid(street: int, cell: int, beat: ResponsibilityGrid) -> UnitGrid:
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     community = f"64010400{street}001"
     return UnitGrid(
-        code=f"{community}{cell:03}", name=f"{street}-{cell}", region_code=community[:6], street_code=community[:9],
-        community_code=community, geometry={"type": "Polygon", "coordinates": [ring]}, area_m2=9_700.0,
-        min_lng=west, min_lat=south, max_lng=east, max_lat=north, responsibility_grid_id=beat.id,
+        code=f"{community}{cell:03}",
+        name=f"{street}-{cell}",
+        region_code=community[:6],
+        street_code=community[:9],
+        community_code=community,
+        geometry={"type": "Polygon", "coordinates": [ring]},
+        area_m2=9_700.0,
+        min_lng=west,
+        min_lat=south,
+        max_lng=east,
+        max_lat=north,
+        responsibility_grid_id=beat.id,
     )

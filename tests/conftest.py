@@ -18,8 +18,9 @@ rooms.connect_receivers()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both",
-                     help="which databases the tests run on")
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql", "both"), default="both", help="which databases the tests run on"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

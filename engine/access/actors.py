@@ -14,7 +14,7 @@ from engine.organization.models import Department, Post, User
 
 @dataclass(frozen=True)
 class Reach:
-    """What an actor sees: the whole city, or departments (with all below them) and responsibility grids; always his own."""
+    """What an actor sees: the whole city, or departments (with those below) and responsibility grids; always his own."""
 
     city: bool = False
     department_ids: frozenset[int] = frozenset()
@@ -23,7 +23,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. ``groups`` name the open tasks offered to him: "acceptor", "collector@grid:5", "handling_clerk@dept:12"."""
+    """Who acts. ``groups`` name the open tasks offered to him: "acceptor", "collector@grid:5", "handler@dept:12"."""
 
     id: int | None
     name: str
@@ -53,16 +53,20 @@ def group(role: str, *, department_id: int | None = None, grid_id: int | None = 
 
 def load(user_id: int) -> Actor | None:
     """The actor of one user, in two statements; None when there is no such active user."""
-    user = db.session.execute(
-        select(User)
-        .where(User.id == user_id, User.is_active)
-        .options(joinedload(User.posts).joinedload(Post.department))
-    ).unique().scalar_one_or_none()
+    user = (
+        db.session.execute(
+            select(User)
+            .where(User.id == user_id, User.is_active)
+            .options(joinedload(User.posts).joinedload(Post.department))
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
     return of(user) if user else None
 
 
 def of(user: User) -> Actor:
-    """The actor of a user whose posts are loaded. One statement for the roles, one more where a department tree is seen."""
+    """The actor of a user whose posts are loaded. One statement for roles, one more where a department tree is seen."""
     roles = _roles({post.role_id for post in user.posts})
     served = [(post, roles[post.role_id]) for post in user.posts]
     first = user.posts[0].department if user.posts else None

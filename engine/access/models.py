@@ -28,5 +28,3 @@ class RolePermission(db.Model):
 
     role_id: Mapped[int] = mapped_column(ForeignKey("role.id"), primary_key=True)
     permission: Mapped[str] = mapped_column(String(60), primary_key=True)
-
-

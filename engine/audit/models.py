@@ -43,6 +43,6 @@ def _refuse(_mapper: Mapper[AuditRecord], _connection: Connection, _record: Audi
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_in_bulk(state: ORMExecuteState) -> None:
-    """``update(AuditRecord)`` and ``delete(AuditRecord)`` do not load rows, so the two listeners above never see them."""
+    """``update(AuditRecord)`` and ``delete(AuditRecord)`` load no rows, so the two listeners above never see them."""
     if (state.is_update or state.is_delete) and state.bind_mapper is AuditRecord.__mapper__:
         raise RecordIsFinal

@@ -36,7 +36,7 @@ def actions() -> list[str]:
     return list(db.session.scalars(select(AuditRecord.action).distinct().order_by(AuditRecord.action)))
 
 
-def _fitting(wanted: Filter) -> Select[tuple[AuditRecord]]:
+def _fitting(wanted: Filter) -> Select[AuditRecord]:
     equal = {
         AuditRecord.user_id: wanted.user_id,
         AuditRecord.action: wanted.action,

@@ -1,4 +1,4 @@
-"""How a lower room is heard above: it sends, it never imports. Listeners write rows only, in the sender's transaction."""
+"""How a lower room is heard above: it sends, never imports. Listeners write rows only, in the sender's transaction."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -31,6 +31,4 @@ def announce(
     address: str | None = None,
 ) -> None:
     """Tell the audit log, which lives above, of an act in a room below it. The row is written in this transaction."""
-    _audited.send(
-        action, by=by, at=at, object_kind=object_kind, object_id=object_id, detail=detail, address=address
-    )
+    _audited.send(action, by=by, at=at, object_kind=object_kind, object_id=object_id, detail=detail, address=address)

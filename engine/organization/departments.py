@@ -36,15 +36,28 @@ def found(
     if db.session.scalar(select(Department.id).where(Department.code == code)):
         raise Invalid.field("code", N_("The code %(code)s is taken."), code=code)
     department = Department(
-        code=code, name=name, short_name=short_name or name[:30], kind=kind, path="", parent_id=parent and parent.id,
-        region_code=region_code, credit_code=credit_code, phone=phone,
+        code=code,
+        name=name,
+        short_name=short_name or name[:30],
+        kind=kind,
+        path="",
+        parent_id=parent and parent.id,
+        region_code=region_code,
+        credit_code=credit_code,
+        phone=phone,
     )
     db.session.add(department)
     db.session.flush()
     department.path = _path(parent, department)
     db.session.flush()
-    announce("department.founded", by=by, at=at, object_kind="department", object_id=department.id,
-             detail={"code": code, "name": name})
+    announce(
+        "department.founded",
+        by=by,
+        at=at,
+        object_kind="department",
+        object_id=department.id,
+        detail={"code": code, "name": name},
+    )
     return department
 
 
@@ -58,8 +71,14 @@ def move(department: Department, to: Department | None, *, by: Doer, at: datetim
     for child in db.session.scalars(select(Department).where(Department.path.startswith(old))):
         child.path = new + child.path.removeprefix(old)
     db.session.flush()
-    announce("department.moved", by=by, at=at, object_kind="department", object_id=department.id,
-             detail={"before": before, "after": department.parent_id})
+    announce(
+        "department.moved",
+        by=by,
+        at=at,
+        object_kind="department",
+        object_id=department.id,
+        detail={"before": before, "after": department.parent_id},
+    )
 
 
 def merge(department: Department, into: Department, *, by: Doer, at: datetime) -> None:
@@ -79,8 +98,9 @@ def merge(department: Department, into: Department, *, by: Doer, at: datetime) -
     department.successor_id = into.id
     db.session.flush()
     department_merged.send(department, into=into)
-    announce("department.merged", by=by, at=at, object_kind="department", object_id=department.id,
-             detail={"into": into.id})
+    announce(
+        "department.merged", by=by, at=at, object_kind="department", object_id=department.id, detail={"into": into.id}
+    )
 
 
 def _path(parent: Department | None, department: Department) -> str:

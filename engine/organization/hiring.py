@@ -13,7 +13,6 @@ from engine.kit.signals import Doer, announce, signals
 from engine.organization.errors import DepartmentClosed, NoSuchRole
 from engine.organization.models import Department, Post, User
 from engine.organization.passwords import checked
-from engine.kit.i18n import N_
 
 Service = tuple[Department, str, object | None]
 """A department, a role's code, and, for a collector, a responsibility grid (anything with an ``id``)."""
@@ -68,8 +67,14 @@ def give_posts(user: User, posts: Sequence[Service], *, by: Doer, at: datetime) 
     posts_given.send(user)
     after = [_described(post) for post in user.posts]
     if before != after:
-        announce("user.posts_changed", by=by, at=at, object_kind="user", object_id=user.id,
-                 detail={"before": before, "after": after})
+        announce(
+            "user.posts_changed",
+            by=by,
+            at=at,
+            object_kind="user",
+            object_id=user.id,
+            detail={"before": before, "after": after},
+        )
 
 
 def pinyin_of(name: str) -> str:
@@ -85,8 +90,12 @@ def _post(department: Department, role_code: str, grid: object | None) -> Post:
     role_id = db.session.scalar(select(_role.c.id).where(_role.c.code == role_code))
     if role_id is None:
         raise NoSuchRole(code=role_code)
-    return Post(department=department, department_id=department.id, role_id=role_id,
-                responsibility_grid_id=getattr(grid, "id", None))
+    return Post(
+        department=department,
+        department_id=department.id,
+        role_id=role_id,
+        responsibility_grid_id=getattr(grid, "id", None),
+    )
 
 
 def _key(post: Post) -> tuple[int, int, int | None]:

@@ -14,7 +14,7 @@ from engine.organization.models import User
 
 MIN_LENGTH = 10
 MIN_KINDS = 3
-"""Kinds of characters out of four: GB/T 22239 (等级保护) asks for complexity without a number; common practice is three."""
+"""Kinds of characters out of four. GB/T 22239 (等级保护) asks for complexity without a number; three is customary."""
 
 # OWASP's smallest recommended cost for argon2id: 19 MiB, two rounds, one lane. About 20 ms.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

@@ -48,24 +48,30 @@ def search(typed: str, *, department: Department | None = None, limit: int = 20)
     return db.session.scalars(matching(typed, department=department).limit(limit)).all()
 
 
-def matching(typed: str, *, department: Department | None = None, with_closed: bool = False) -> Select[tuple[User]]:
+def matching(typed: str, *, department: Department | None = None, with_closed: bool = False) -> Select[User]:
     """The select behind :func:`search`, for lists that page."""
     found = _people(with_closed=with_closed)
     text = "".join(typed.lower().split())
     if text:
-        found = found.where(or_(
-            User.name.contains(typed.strip(), autoescape=True),
-            User.username.startswith(text, autoescape=True),
-            User.pinyin.startswith(text, autoescape=True),
-            User.pinyin.contains(f" {text}", autoescape=True),
-        ))
+        found = found.where(
+            or_(
+                User.name.contains(typed.strip(), autoescape=True),
+                User.username.startswith(text, autoescape=True),
+                User.pinyin.startswith(text, autoescape=True),
+                User.pinyin.contains(f" {text}", autoescape=True),
+            )
+        )
     if department is not None:
-        found = found.where(exists().where(
-            Post.user_id == User.id, Post.department_id == Department.id, Department.path.startswith(department.path)
-        ))
+        found = found.where(
+            exists().where(
+                Post.user_id == User.id,
+                Post.department_id == Department.id,
+                Department.path.startswith(department.path),
+            )
+        )
     return found
 
 
-def _people(*, with_closed: bool) -> Select[tuple[User]]:
+def _people(*, with_closed: bool) -> Select[User]:
     found = select(User).options(selectinload(User.posts).joinedload(Post.department)).order_by(User.name, User.id)
     return found if with_closed else found.where(User.is_active)
