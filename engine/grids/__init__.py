@@ -1,1 +1,1 @@
-"""Places: regions, unit grids, responsibility grids, and which of them a point lies in. What stands there is not here."""
+"""Places: regions, unit grids, responsibility grids, and which of them a point lies in. No components."""

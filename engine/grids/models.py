@@ -82,10 +82,10 @@ class MapLine(db.Model):
     """GeoJSON line string in CGCS2000 degrees."""
 
 
-class GridVersion(db.Model):
-    """Counts changes of the grids, so that every process knows when its copy in memory is old. One row."""
+class GridStamp(db.Model):
+    """A stamp, drawn anew with every change of the grids: a process sees that its copy in memory is old. One row."""
 
-    __tablename__ = "grid_version"
+    __tablename__ = "grid_stamp"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    version: Mapped[int]
+    stamp: Mapped[int]
