@@ -14,7 +14,7 @@ from engine.organization.models import Department, Post, User
 
 @dataclass(frozen=True)
 class Reach:
-    """What an actor sees: the whole city, or departments (with those below) and responsibility grids; always his own."""
+    """What an actor sees: the whole city, or departments (with those below) and beats of collectors; always his own."""
 
     city: bool = False
     department_ids: frozenset[int] = frozenset()

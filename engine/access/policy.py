@@ -1,0 +1,35 @@
+"""Which rights may not meet in one hand (三员分立, GB/T 22239): what one runs, another grants, a third looks over."""
+
+from collections.abc import Iterable
+
+from engine.access.errors import AdministratorsTakeNoPart, DutiesMustBeApart
+from engine.access.permissions import Permission
+
+SYSTEM = frozenset(
+    {
+        Permission.organization_manage,
+        Permission.settings_manage,
+        Permission.process_manage,
+        Permission.incident_manage,
+    }
+)
+"""What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them."""
+
+SECURITY = frozenset({Permission.access_manage})
+AUDIT = frozenset({Permission.audit_read})
+DUTIES = (SYSTEM, SECURITY, AUDIT)
+
+CASE_ACTS = frozenset(one for one in Permission if one.value.startswith("case.") or one is Permission.reporter_reveal)
+
+
+def check_together(permissions: Iterable[str]) -> None:
+    """May one person (or one role) hold all of these?
+
+    Raises DutiesMustBeApart, AdministratorsTakeNoPart.
+    """
+    held = set(permissions)
+    duties = [duty for duty in DUTIES if held & duty]
+    if len(duties) > 1:
+        raise DutiesMustBeApart
+    if duties and held & CASE_ACTS:
+        raise AdministratorsTakeNoPart

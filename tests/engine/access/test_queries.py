@@ -1,0 +1,16 @@
+from engine.access import queries
+from engine.access.permissions import Permission
+
+
+def test_who_may_close_a_case(city):
+    assert [reason.user.username for reason in queries.who_may(Permission.case_close)] == ["zhao"]
+
+
+def test_why_a_person_may(city):
+    (reason,) = queries.explain(city.clerk.id, Permission.case_sign)
+    assert (reason.department.code, reason.role.code, reason.role.scope) == (
+        "sanitation",
+        "handling_clerk",
+        "department",
+    )
+    assert queries.explain(city.clerk.id, Permission.case_close) == []
