@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from engine.access import actors
 from engine.access.errors import AdministratorsTakeNoPart, DutiesMustBeApart
+from engine.access.permissions import Permission
 from engine.audit.models import AuditRecord
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Invalid
@@ -68,7 +69,7 @@ def test_changing_posts_keeps_those_that_stay(city, at):
     with unit_of_work():
         posts = [(city.sanitation, "handling_clerk", None), (city.sanitation, "department_head", None)]
         hiring.give_posts(clerk, posts, by=city.security_admin, at=at("2026-03-02 09:00"))
-    assert [post.id for post in clerk.posts][0] == kept
+    assert clerk.posts[0].id == kept
     assert len(clerk.posts) == 2
 
 
@@ -93,4 +94,4 @@ def test_who_left_is_no_actor_any_more_and_may_come_back(city, at):
     assert city.actor("handler") is None
     with unit_of_work():
         leaving.come_back(handler, by=city.system_admin, at=at("2026-03-03 09:00"))
-    assert city.actor("handler").has("case.handle")
+    assert city.actor("handler").has(Permission.case_handle)
