@@ -1,0 +1,73 @@
+"""Which stretches of a day are worked: weekly hours, seasons, and dated exceptions. Pure, without a database."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+Segment = tuple[int, int]
+"""From and to, in minutes after midnight; ``to`` is not included."""
+
+ORDINARY: tuple[Segment, ...] = ((8 * 60, 12 * 60), (14 * 60, 18 * 60))
+"""8–12 and 14–18: eight hours (process.md §5.2)."""
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    """Hours by weekday (0 is Monday), all year or in a season.
+
+    ``season`` is a pair of "MM-DD", both included; where its first lies after its second, it runs over New Year.
+    """
+
+    days: Mapping[int, tuple[Segment, ...]]
+    season: tuple[str, str] | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` lies in the season; always, where there is none."""
+        if self.season is None:
+            return True
+        (first, last), key = self.season, f"{day:%m-%d}"
+        return first <= key <= last if first <= last else key >= first or key <= last
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """A date that does not follow its weekday. ``segments`` may be empty on a working day: ordinary hours then."""
+
+    is_work: bool
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Everything that decides the working hours of any date."""
+
+    weeks: tuple[WeeklyHours, ...] = (WeeklyHours(dict.fromkeys(range(5), ORDINARY)),)
+    exceptions: Mapping[date, Exceptional] = field(default_factory=dict)
+    fixed_holidays: Collection[str] = ()
+    published: Collection[int] = ()
+
+    def on(self, day: date) -> tuple[Segment, ...]:
+        """The segments worked on ``day``, in order; none on a day off.
+
+        A year that is not published has its weekly hours and the fixed statutory days (process.md §5.4).
+        """
+        exception = self.exceptions.get(day)
+        if exception is None:
+            off = day.year not in self.published and f"{day:%m-%d}" in self.fixed_holidays
+            return () if off else self._week(day).get(day.weekday(), ())
+        if not exception.is_work:
+            return ()
+        return exception.segments or self._ordinary(day)
+
+    def _week(self, day: date) -> Mapping[int, tuple[Segment, ...]]:
+        """A season that covers the day goes before the hours of the whole year."""
+        covering = [week for week in self.weeks if week.covers(day)]
+        seasonal = [week for week in covering if week.season is not None]
+        chosen = seasonal or covering
+        return chosen[0].days if chosen else {}
+
+    def _ordinary(self, day: date) -> tuple[Segment, ...]:
+        """The hours of a weekend day worked in exchange: its own weekday's, else those of the first working weekday."""
+        week = self._week(day)
+        own = week.get(day.weekday())
+        return own or next((week[weekday] for weekday in sorted(week) if week[weekday]), ORDINARY)

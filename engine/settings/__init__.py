@@ -1,0 +1,1 @@
+"""What administrators change while the program runs: typed, bounded, audited. Not ``kit.config``."""
