@@ -1,21 +1,16 @@
 """Which unit grid a point lies in: a search tree in memory, one per process and database, renewed when grids change."""
 
 import secrets
-import time
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import shapely
 from shapely.geometry import shape
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from engine.grids.models import GridStamp, UnitGrid
 from engine.kit.db import db
-
-CHECK_SECONDS = 5.0
-"""How long a process may go on with a map that another process has changed."""
+from engine.kit.remembering import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +25,10 @@ class Location:
     community_code: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Map:
-    stamp: int
     tree: shapely.STRtree
     locations: list[Location]
-    checked_at: float
-
-
-_maps: WeakKeyDictionary[Engine, _Map] = WeakKeyDictionary()
-_lock = Lock()
 
 
 def locate(lng: float, lat: float) -> Location | None:
@@ -47,14 +36,14 @@ def locate(lng: float, lat: float) -> Location | None:
 
     A point on a border belongs to the grid with the lowest id, so that it is always exactly one.
     """
-    current = _current_map()
+    current = _map.get(None)
     found = current.tree.query(shapely.Point(lng, lat), predicate="covered_by")
     return current.locations[int(found.min())] if len(found) else None
 
 
 def locate_grids(geometry: Any) -> list[Location]:
     """Every grid whose inside meets the inside of a shapely ``geometry``, lowest id first."""
-    current = _current_map()
+    current = _map.get(None)
     found = current.tree.query(geometry, predicate="intersects")
     touching = set(current.tree.query(geometry, predicate="touches").tolist())
     return [current.locations[index] for index in sorted(found.tolist()) if index not in touching]
@@ -66,7 +55,7 @@ def stamp() -> int:
 
 
 def renew_stamp() -> None:
-    """Say that the grids changed: every process reads them anew within ``CHECK_SECONDS``, this one at once."""
+    """Say that the grids changed: every process reads them anew within seconds, this one at once."""
     db.session.flush()
     row = db.session.get(GridStamp, 1)
     # Random, not counted up: a rolled-back change and the next one must not carry the same number.
@@ -76,30 +65,17 @@ def renew_stamp() -> None:
     else:
         row.stamp = value
     db.session.flush()
-    with _lock:
-        _maps.pop(db.engine, None)
+    _map.forget()
 
 
-def _current_map() -> _Map:
-    engine = db.engine
-    current = _maps.get(engine)
-    now = time.monotonic()
-    if current is not None and now - current.checked_at < CHECK_SECONDS:
-        return current
-    in_database = stamp()
-    if current is None or current.stamp != in_database:
-        current = _read_map(in_database)
-    current.checked_at = now
-    with _lock:
-        _maps[engine] = current
-    return current
-
-
-def _read_map(in_database: int) -> _Map:
+def _read_map() -> _Map:
     columns = (
         UnitGrid.id, UnitGrid.code, UnitGrid.responsibility_grid_id, UnitGrid.region_code, UnitGrid.street_code,
         UnitGrid.community_code, UnitGrid.geometry,
     )
     rows = db.session.execute(select(*columns).where(UnitGrid.is_active).order_by(UnitGrid.id)).all()
     tree = shapely.STRtree([shape(row.geometry) for row in rows])
-    return _Map(in_database, tree, [Location(*row[:6]) for row in rows], time.monotonic())
+    return _Map(tree, [Location(*row[:6]) for row in rows])
+
+
+_map: Remembered[None, _Map] = Remembered(lambda _: stamp(), lambda _: _read_map())
