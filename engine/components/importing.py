@@ -141,6 +141,6 @@ def _department(row: Row, part: str, departments: dict[str, int], errors: list[C
     return departments.get(name) if name else None
 
 
-def _error(row: Row, name: str, text: str, **params: Any) -> CellError:
+def _error(row: Row, name: str, text: str, /, **params: Any) -> CellError:
     heading = next(column.heading for column in LAYOUT.columns if column.name == name)
     return CellError(row.sheet, row.line, heading, text, params)

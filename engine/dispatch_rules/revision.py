@@ -16,7 +16,8 @@ from engine.kit.errors import FieldError, Invalid
 from engine.kit.i18n import N_
 from engine.organization.models import Department
 
-CONDITIONS = ("code_system", "kind", "major_code", "category_id", "region_code", "street_code",
+OF_CATEGORY = ("code_system", "kind", "major_code")
+CONDITIONS = (*OF_CATEGORY, "category_id", "region_code", "street_code",
               "responsibility_grid_id", "owner_department_id")
 FIELDS = (*CONDITIONS, "priority", "department_id", "valid_from", "valid_to", "allows_auto", "basis", "note",
           "is_active")
@@ -28,6 +29,7 @@ def add(values: dict[str, Any], *, by: Actor, at: datetime) -> DispatchRule:
     Raises Invalid.
     """
     _check(values)
+    values = completed(values)
     number = (db.session.scalar(select(func.max(DispatchRule.number))) or 0) + 1
     rule = _store(values, number=number, version=1, by=by, at=at)
     recording.record("dispatch_rules.add", by=by, at=at, object_kind="dispatch_rule", object_id=rule.id,
@@ -41,10 +43,10 @@ def revise(rule: DispatchRule, values: dict[str, Any], *, by: Actor, at: datetim
     Raises Invalid; RuleSuperseded when it is not the newest version any more.
     """
     before = {name: getattr(rule, name) for name in FIELDS}
-    changed = {name: value for name, value in values.items() if name in before and before[name] != value}
+    after = _revised(before, values)
+    changed = {name: value for name, value in after.items() if before[name] != value}
     if not changed:
         return rule
-    after = before | changed
     _check(after)
     _supersede(rule, at)
     newer = _store(after, number=rule.number, version=rule.version + 1, by=by, at=at)
@@ -84,6 +86,20 @@ def _store(values: dict[str, Any], *, number: int, version: int, by: Actor, at: 
     return rule
 
 
+def completed(values: dict[str, Any]) -> dict[str, Any]:
+    """A rule for a category also names its code system, kind and major, so that lists can be sorted by them."""
+    category = db.session.get(Category, values["category_id"]) if values.get("category_id") else None
+    if category is None:
+        return values
+    return values | {name: getattr(category, name) for name in OF_CATEGORY}
+
+
+def _revised(before: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What was, with ``values`` put over it; another category brings its own code system, kind and major."""
+    after = before | {name: value for name, value in values.items() if name in before}
+    return completed(after) if after["category_id"] != before["category_id"] else after
+
+
 def _check(values: dict[str, Any]) -> None:
     errors = {name: [FieldError(text)] for name, text in problems(values)}
     if errors:
@@ -106,7 +122,7 @@ def problems(values: dict[str, Any]) -> list[tuple[str, str]]:
 def _problems_of_category(values: dict[str, Any]) -> list[tuple[str, str]]:
     category = db.session.get(Category, values["category_id"]) if values.get("category_id") else None
     if category is not None:
-        told = {name: values.get(name) for name in ("code_system", "kind", "major_code")}
+        told = {name: values.get(name) for name in OF_CATEGORY}
         if any(value is not None and value != getattr(category, name) for name, value in told.items()):
             return [("category_id", N_("The category does not belong to that major."))]
     elif values.get("major_code") and not (values.get("code_system") and values.get("kind")):

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from engine.access.actors import SYSTEM
 from engine.audit import recording
+from engine.calendars import seeds as calendars
 from engine.catalog import importing as catalog
 from engine.catalog.models import Category, CategoryKind, CodeSystem
 from engine.components.models import Component
@@ -22,6 +23,7 @@ from engine.organization.models import Department
 from engine.simulation import authority, names, people
 from engine.simulation.geography import PLANS, Cell, Geography, outline_of
 
+TIME_ZONE = "Asia/Shanghai"
 COMPONENTS_PER_GRID = {"small": 1.0, "demo": 0.6}
 # Subcategories (2013) that stand about in any city; the first are the most common.
 COMMON_COMPONENTS = ("0102", "0103", "0104", "0101", "0107", "0105", "0106")
@@ -53,6 +55,7 @@ def build(size: str = "demo", *, at: datetime, password: str) -> City:
         raise CityExists
     geography = Geography(PLANS[size])
     catalog.load_builtin(at)
+    calendars.ensure_standard(TIME_ZONE, at=at)
     _lay_out(geography)
     offices = people.found_departments(geography, at=at)
     grids = _settle_grids(geography, offices["collection"])
