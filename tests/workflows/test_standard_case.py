@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -219,8 +220,11 @@ def outcomes(drawing: etree._Element) -> dict[str, list[str]]:
 
 # -- the drawing itself -------------------------------------------------------------------------------------------
 
-SHAPES = {"di": "http://www.omg.org/spec/BPMN/20100524/DI", "dc": "http://www.omg.org/spec/DD/20100524/DC",
-          "wp": "http://www.omg.org/spec/DD/20100524/DI"}
+SHAPES = {
+    "di": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "dc": "http://www.omg.org/spec/DD/20100524/DC",
+    "wp": "http://www.omg.org/spec/DD/20100524/DI",
+}
 
 
 @pytest.fixture(scope="module")
@@ -230,8 +234,11 @@ def drawing() -> etree._Element:
 
 def nodes(drawing: etree._Element) -> Iterator[etree._Element]:
     process = drawing.find(f"{BPMN}process")
-    yield from (element for element in process if element.find(f"{BPMN}incoming") is not None
-                or element.find(f"{BPMN}outgoing") is not None)
+    yield from (
+        element
+        for element in process
+        if element.find(f"{BPMN}incoming") is not None or element.find(f"{BPMN}outgoing") is not None
+    )
 
 
 def test_every_user_task_names_form_act_stage_and_lane(drawing: etree._Element) -> None:
@@ -262,7 +269,7 @@ def test_edges_are_orthogonal_and_begin_and_end_at_their_shapes(drawing: etree._
     assert {edge.get("bpmnElement") for edge in edges} == set(flows)
     for edge in edges:
         points = [(float(p.get("x")), float(p.get("y"))) for p in edge.iterfind("wp:waypoint", SHAPES)]
-        assert all(ax == bx or ay == by for (ax, ay), (bx, by) in zip(points, points[1:], strict=False))
+        assert all(ax == bx or ay == by for (ax, ay), (bx, by) in pairwise(points))
         flow = flows[edge.get("bpmnElement")]
         assert touches(points[0], boxes[flow.get("sourceRef")])
         assert touches(points[-1], boxes[flow.get("targetRef")])

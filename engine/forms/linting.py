@@ -1,0 +1,105 @@
+"""Is a form's file right? Findings name the field and say in a sentence what is wrong."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.forms.definition import FORMATS, Field
+from engine.forms.kinds import CHOSEN, KINDS
+from engine.kit.i18n import N_
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+FORM_KEYS = frozenset({"name", "version", "title", "submit", "help", "fields"})
+FIELD_KEYS = frozenset(part.name for part in dataclasses.fields(Field))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong: the field's name ("" for the form itself) and a sentence with ``%(name)s`` places."""
+
+    field: str
+    text: str
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        sentence = self.text % self.params if self.params else self.text
+        return f"{self.field}: {sentence}" if self.field else sentence
+
+
+def check(entry: Any) -> list[Finding]:
+    """Everything wrong with the content of a form's file; an empty list when it may be used."""
+    if not isinstance(entry, dict):
+        return [Finding("", N_("A form is an object with name, version, title, submit and fields."))]
+    findings = list(_form(entry))
+    return findings or [finding for item in entry["fields"] for finding in _field(item, entry["fields"])]
+
+
+def _form(entry: Mapping[str, Any]) -> Iterator[Finding]:
+    for key in sorted(set(entry) - FORM_KEYS):
+        yield Finding("", N_("%(key)s is not known here."), {"key": key})
+    for key in ("name", "title", "submit"):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            yield Finding("", N_("%(key)s is missing."), {"key": key})
+    if not isinstance(entry.get("version"), int):
+        yield Finding("", N_("version must be a whole number."))
+    items = entry.get("fields")
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        yield Finding("", N_("fields must be a list of at least one field."))
+        return
+    names = [item.get("name") for item in items]
+    for name in sorted({str(name) for name in names if names.count(name) > 1}):
+        yield Finding(name, N_("There are two fields of this name."))
+
+
+def _field(item: Mapping[str, Any], all_items: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    name = str(item.get("name", ""))
+    if not NAME.fullmatch(name):
+        yield Finding(name, N_("A field's name begins with a letter and holds small letters, digits and underscores."))
+    for key in sorted(set(item) - FIELD_KEYS):
+        yield Finding(name, N_("%(key)s is not known here."), {"key": key})
+    if not item.get("label"):
+        yield Finding(name, N_("%(key)s is missing."), {"key": "label"})
+    kind = item.get("kind")
+    if kind not in KINDS:
+        yield Finding(name, N_("There is no kind of field called %(kind)s."), {"kind": kind})
+        return
+    if item.get("format") is not None and item["format"] not in FORMATS:
+        yield Finding(name, N_("There is no format called %(format)s."), {"format": item["format"]})
+    yield from _options(name, item)
+    for key in ("visible_when", "required_when"):
+        if key in item:
+            yield from _circumstance(name, item[key], all_items)
+
+
+def _options(name: str, item: Mapping[str, Any]) -> Iterator[Finding]:
+    options, source = item.get("options"), item.get("options_from")
+    if item["kind"] not in CHOSEN:
+        if options or source:
+            yield Finding(name, N_("Only a field that is answered by choosing has options."))
+        return
+    if bool(options) == bool(source):
+        yield Finding(name, N_("Either options or options_from is needed."))
+    values = [option.get("value") for option in options or ()]
+    if not all(isinstance(value, str) and value for value in values) or len(set(values)) < len(values):
+        yield Finding(name, N_("Every option needs a value of its own."))
+    if not all(option.get("label") for option in options or ()):
+        yield Finding(name, N_("Every option needs a label."))
+    if options and item.get("default") and item["default"] not in values:
+        yield Finding(name, N_("The default is not among the options."))
+
+
+def _circumstance(name: str, entry: Any, items: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    if not isinstance(entry, dict) or set(entry) != {"field", "is"} or not isinstance(entry["is"], list):
+        yield Finding(name, N_('A circumstance is written {"field": "…", "is": ["…"]}.'))
+        return
+    field = entry["field"]
+    other = next((item for item in items if item.get("name") == field), None)
+    if other is None or field == name:
+        yield Finding(name, N_("It depends on %(field)s, which is not another field of this form."), {"field": field})
+        return
+    offered = {option.get("value") for option in other.get("options", ())}
+    for answer in entry["is"]:
+        if offered and answer not in offered:
+            yield Finding(name, N_("%(answer)s is not an option of %(field)s."), {"answer": answer, "field": field})
