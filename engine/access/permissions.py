@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from engine.kit.i18n import N_
+
 
 class Permission(StrEnum):
     """One thing that a person may be allowed to do."""
@@ -50,3 +52,53 @@ class Scope(StrEnum):
     department = "department"  # its department and those below
     grid = "grid"  # its responsibility grid
     own = "own"  # what the person reported or has in hand
+
+
+LABELS: dict[str, dict[Permission, str]] = {
+    N_("Cases"): {
+        Permission.case_report: N_("Report problems"),
+        Permission.case_register: N_("Register citizens' calls"),
+        Permission.case_accept: N_("Accept reports"),
+        Permission.case_confirm: N_("Confirm on site"),
+        Permission.case_approve_filing: N_("Approve filing"),
+        Permission.case_dispatch: N_("Dispatch"),
+        Permission.case_arbitrate: N_("Arbitrate responsibility"),
+        Permission.case_sign: N_("Sign for cases"),
+        Permission.case_assign: N_("Assign inside the department"),
+        Permission.case_handle: N_("Handle"),
+        Permission.case_give_feedback: N_("Give feedback"),
+        Permission.case_review_feedback: N_("Review feedback"),
+        Permission.case_verify: N_("Verify on site"),
+        Permission.case_close: N_("Close cases"),
+        Permission.case_void: N_("Void cases"),
+        Permission.case_reopen: N_("Reopen cases"),
+        Permission.case_call_back: N_("Call citizens back"),
+        Permission.case_comment: N_("Comment"),
+        Permission.case_export: N_("Export lists"),
+        Permission.reporter_reveal: N_("Show who reported"),
+    },
+    N_("Assessment"): {
+        Permission.evaluation_read: N_("Read assessments"),
+        Permission.evaluation_publish: N_("Publish assessments"),
+    },
+    N_("Administration"): {
+        Permission.organization_manage: N_("Administer people and departments"),
+        Permission.catalog_manage: N_("Administer the catalogue"),
+        Permission.calendar_manage: N_("Administer calendars"),
+        Permission.dispatch_rules_manage: N_("Administer the authority list"),
+        Permission.settings_manage: N_("Change settings"),
+        Permission.process_manage: N_("Publish processes"),
+        Permission.incident_manage: N_("Resolve incidents"),
+        Permission.import_reports: N_("Read import reports"),
+        Permission.access_manage: N_("Give rights"),
+        Permission.audit_read: N_("Read the audit log"),
+    },
+}
+"""What each permission is called, in groups, as the matrix of roles shows them."""
+
+SCOPE_LABELS = {
+    Scope.city: N_("Whole city"),
+    Scope.department: N_("Department and below"),
+    Scope.grid: N_("Responsibility grid"),
+    Scope.own: N_("Own only"),
+}

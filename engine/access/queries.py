@@ -35,6 +35,11 @@ def role(role_id: int) -> Role:
     return found
 
 
+def names() -> dict[int, Role]:
+    """Every role by its id, without its permissions: for lists that name posts."""
+    return {role.id: role for role in db.session.scalars(select(Role))}
+
+
 def permissions_of(user_id: int) -> set[str]:
     """Everything that a person's posts together let him do."""
     held = select(RolePermission.permission).join(Post, Post.role_id == RolePermission.role_id)

@@ -14,7 +14,7 @@ from engine.organization.models import Department, Post
 KINDS = ("center", "municipal", "district", "street", "enterprise")
 
 department_merged = signals.signal("department_merged")
-"""Sent with the department and ``into``, its successor: rooms above move what is still open."""
+"""Sent with the department, its successor ``into``, ``by`` and ``at``: rooms above hand over what is still open."""
 
 
 def found(
@@ -97,7 +97,7 @@ def merge(department: Department, into: Department, *, by: Doer, at: datetime) -
     department.is_active = False
     department.successor_id = into.id
     db.session.flush()
-    department_merged.send(department, into=into)
+    department_merged.send(department, into=into, by=by, at=at)
     announce(
         "department.merged", by=by, at=at, object_kind="department", object_id=department.id, detail={"into": into.id}
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
+from engine.kit.paging import Page
 from engine.organization.models import Department, Post, User
 
 
@@ -46,6 +47,22 @@ def people_of(department: Department, *, with_below: bool = False, with_closed: 
 def search(typed: str, *, department: Department | None = None, limit: int = 20) -> Sequence[User]:
     """Active people whose name, user name or pinyin (full or initials) begins with what was typed: 王, wangf, wf."""
     return db.session.scalars(matching(typed, department=department).limit(limit)).all()
+
+
+def page_of_people(
+    typed: str, *, department: Department | None = None, with_closed: bool = False, page: int = 1, size: int = 50
+) -> Page[User]:
+    """One page of the people found as by :func:`search`."""
+    found = matching(typed, department=department, with_closed=with_closed)
+    total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+    return Page(db.session.scalars(found.offset((page - 1) * size).limit(size)).all(), page, size, total)
+
+
+def counts_of_people() -> dict[int, int]:
+    """How many people serve directly in each department, by its id."""
+    serving = select(Post.department_id, func.count(Post.user_id.distinct())).join(User, User.id == Post.user_id)
+    found = db.session.execute(serving.where(User.is_active).group_by(Post.department_id))
+    return {department_id: count for department_id, count in found}
 
 
 def matching(typed: str, *, department: Department | None = None, with_closed: bool = False) -> Select[User]:

@@ -39,7 +39,7 @@ def test_a_merged_department_names_its_successor(city, branch, at):
     _, squad = branch
     heard = []
 
-    def listen(merged: Department, into: Department) -> None:
+    def listen(merged: Department, into: Department, **_) -> None:
         heard.append((merged, into))
 
     with departments.department_merged.connected_to(listen), unit_of_work():
