@@ -1,5 +1,6 @@
 """What was typed survives an expired session: kept when the sign-in is asked for again, taken once afterwards."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -15,8 +16,8 @@ LARGEST = 64 * 1024
 
 KEPT_FOR = timedelta(days=1)
 
-NEVER_KEPT = ("password", "csrf", "token", "code")
-"""A field whose name holds one of these is a secret or worthless tomorrow."""
+NEVER_KEPT = frozenset({"password", "csrf", "token", "otp"})
+"""A field whose name holds one of these words is a secret, or worthless tomorrow."""
 
 
 def keep(user_id: int, path: str, values: Mapping[str, str | Sequence[str]], at: datetime) -> int:
@@ -60,4 +61,4 @@ def _texts(given: str | Sequence[str]) -> list[str]:
 
 
 def _is_secret(name: str) -> bool:
-    return any(word in name.lower() for word in NEVER_KEPT)
+    return not NEVER_KEPT.isdisjoint(re.split(r"[_\-.]", name.lower()))

@@ -216,7 +216,8 @@ class Files(Answer):
 
 KINDS: dict[str, type[Answer]] = {
     "text": Text, "long_text": Text, "integer": Integer, "number": Number, "choice": Choice, "choices": Choice,
-    "multi": Multi, "boolean": Boolean, "datetime": Moment, "date": Day, "point": Place, "photos": Files, "documents": Files,
+    "multi": Multi, "boolean": Boolean, "datetime": Moment, "date": Day, "point": Place,
+    "photos": Files, "documents": Files,
     "category": RowId, "condition": RowId, "department": RowId, "person": RowId, "component": RowId,
 }  # fmt: skip
 
