@@ -1,0 +1,62 @@
+import time
+
+import shapely
+from sqlalchemy import func, select, update
+
+from engine.grids import locating
+from engine.grids.importing import grid_fields
+from engine.grids.models import UnitGrid
+from engine.kit.db import db
+from engine.simulation.geography import PLANS, Geography
+
+
+def test_a_point_inside_a_grid_finds_it(city):
+    lng, lat = city.spot
+    first = db.session.scalars(select(UnitGrid).order_by(UnitGrid.code)).first()
+    location = locating.locate(lng, lat)
+    assert location.unit_grid_code == first.code
+    assert (location.region_code, location.street_code) == (first.code[:6], first.code[:9])
+    assert location.responsibility_grid_id == first.responsibility_grid_id
+
+
+def test_a_point_outside_the_city_has_no_grid(city):
+    assert locating.locate(2.35, 48.85) is None
+
+
+def test_a_point_on_a_border_belongs_to_the_older_grid_always(city):
+    first, second = db.session.scalars(select(UnitGrid).order_by(UnitGrid.id).limit(2)).all()
+    assert first.max_lng == second.min_lng
+    middle = (first.min_lat + first.max_lat) / 2
+    for _ in range(3):
+        assert locating.locate(first.max_lng, middle).unit_grid_id == first.id
+    assert locating.locate(first.max_lng, first.max_lat).unit_grid_id == first.id
+
+
+def test_a_grid_given_up_is_forgotten_at_once_by_the_process_that_says_so(city):
+    lng, lat = city.spot
+    found = locating.locate(lng, lat)
+    db.session.execute(update(UnitGrid).where(UnitGrid.id == found.unit_grid_id).values(is_active=False))
+    locating.renew_stamp()
+    assert locating.locate(lng, lat) is None
+
+
+def test_looking_up_costs_no_statement_and_microseconds(database, statements):
+    geography = Geography(PLANS["demo"])
+    db.session.add_all(UnitGrid(code=cell.code, **grid_fields(cell.code, cell.outline)) for cell in geography.cells)
+    locating.renew_stamp()
+    db.session.commit()
+    assert db.session.scalar(select(func.count(UnitGrid.id))) == len(geography.cells)
+    centre = geography.cells[300].outline.representative_point()
+    locating.locate(centre.x, centre.y)
+    start = time.perf_counter()
+    with statements() as seen:
+        codes = {locating.locate(centre.x, centre.y).unit_grid_code for _ in range(1000)}
+    assert seen == []
+    assert codes == {geography.cells[300].code}
+    assert time.perf_counter() - start < 0.5
+
+
+def test_grids_beside_a_border_are_found_around_a_point(city):
+    first, second = db.session.scalars(select(UnitGrid).order_by(UnitGrid.id).limit(2)).all()
+    around = shapely.Point(first.max_lng, (first.min_lat + first.max_lat) / 2).buffer(0.0001)
+    assert [found.unit_grid_id for found in locating.locate_grids(around)] == [first.id, second.id]
