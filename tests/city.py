@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.access import actors, seeds
 from engine.access.actors import SYSTEM, Actor
+from engine.calendars import seeds as calendars
 from engine.grids.models import Region, ResponsibilityGrid, UnitGrid
 from engine.kit.db import db
 from engine.organization import departments, hiring
@@ -98,6 +99,7 @@ class City:
 def build() -> None:
     """Fill an empty schema with the small city."""
     seeds.ensure_roles()
+    calendars.ensure_standard("Asia/Shanghai", at=FOUNDED)
     _places()
     offices = _departments()
     grid = db.session.scalars(select(ResponsibilityGrid).order_by(ResponsibilityGrid.code)).first()

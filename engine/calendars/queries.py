@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, extract, select
+from sqlalchemy import extract, select
 
 from engine.calendars.errors import NoCalendar
 from engine.calendars.hours import Exceptional, Hours, Segment, WeeklyHours
@@ -36,17 +36,19 @@ def working(calendar_id: int | None = None) -> WorkingCalendar:
 
     Raises NoCalendar.
     """
-    return _kept.get(calendar_id)
+    return _kept.get(_standard.get("standard") if calendar_id is None else calendar_id)
 
 
 def forget() -> None:
     """Read calendars again at the next call: for the process that edits them."""
+    _standard.forget()
     _kept.forget()
 
 
 def find(calendar_id: int | None = None) -> Calendar:
     """The row of a calendar; None: the standard one. Raises NoCalendar."""
-    calendar = db.session.scalar(select(Calendar).where(_named(calendar_id)))
+    which = Calendar.is_standard.is_(True) if calendar_id is None else Calendar.id == calendar_id
+    calendar = db.session.scalar(select(Calendar).where(which))
     if calendar is None:
         raise NoCalendar
     return calendar
@@ -85,18 +87,21 @@ def warnings(at: datetime) -> list[MissingYear]:
     return [MissingYear(standard.id, standard.name, year) for year in wanted if year not in have]
 
 
-def _named(calendar_id: int | None) -> ColumnElement[bool]:
-    return Calendar.is_standard.is_(True) if calendar_id is None else Calendar.id == calendar_id
+def _standard_id(_: str) -> int:
+    found = db.session.scalar(select(Calendar.id).where(Calendar.is_standard.is_(True)))
+    if found is None:
+        raise NoCalendar
+    return found
 
 
-def _version(calendar_id: int | None) -> Hashable:
+def _version(calendar_id: int) -> Hashable:
     found = db.session.execute(
-        select(Calendar.id, Calendar.version, Calendar.changed_at).where(_named(calendar_id))
+        select(Calendar.version, Calendar.changed_at).where(Calendar.id == calendar_id)
     ).one_or_none()
     return tuple(found) if found else None
 
 
-def _load(calendar_id: int | None) -> WorkingCalendar:
+def _load(calendar_id: int) -> WorkingCalendar:
     calendar = find(calendar_id)
     published = [row.year for row in published_years(calendar.id)]
     hours = Hours(
@@ -125,4 +130,5 @@ def _exceptions(calendar_id: int) -> dict[date, Exceptional]:
     return {row.date: Exceptional(row.kind == "work", tuple((a, b) for a, b in row.segments)) for row in rows}
 
 
-_kept: Remembered[int | None, WorkingCalendar] = Remembered(_version, _load)
+_kept: Remembered[int, WorkingCalendar] = Remembered(_version, _load)
+_standard: Remembered[str, int] = Remembered(_standard_id, _standard_id)

@@ -1,0 +1,19 @@
+"""What a clock refuses."""
+
+from engine.kit.errors import Conflict
+
+
+class ClockStopped(Conflict):
+    """This clock has stopped."""
+
+
+class ClockPaused(Conflict):
+    """This clock is paused."""
+
+
+class ClockRuns(Conflict):
+    """This clock is running already."""
+
+
+class ClockNotStarted(Conflict):
+    """This clock has not been started."""

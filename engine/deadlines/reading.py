@@ -1,0 +1,101 @@
+"""What follows from the facts of a clock. Pure: no database, no present moment, no flags that could go stale.
+
+Dues are frozen in the facts, so a judgement follows from the facts alone; the calendar only says how much time
+was used, how much is left, and when the lamp turns amber.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.calendars.working_time import Limit, WorkingCalendar
+from engine.deadlines.course import AmberRule, Course
+from engine.deadlines.errors import ClockNotStarted
+from engine.deadlines.facts import Action, Fact, FactLike, Facts, State
+from engine.deadlines.lamps import Lamp, lamp_of
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A clock at one moment. Seconds are those of the limit's unit (a working day counts as 28,800)."""
+
+    state: State
+    limit: Limit
+    started_at: datetime
+    due_at: datetime
+    first_due_at: datetime
+    amber_at: datetime
+    stopped_at: datetime | None
+    used_seconds: int
+    remaining_seconds: int
+    """Negative when overdue."""
+    lost_seconds: int
+    """Used before the last reset, by a department that was wrongly dispatched to (派错时长)."""
+    lamp: Lamp
+    on_time: bool | None
+    """None: not decided yet, or late by a provisional due only."""
+    kept_first_due: bool | None
+    """The same against the due before any extension (按原时限的达标率)."""
+    is_provisional: bool
+
+
+def follow(facts: Facts, calendar: WorkingCalendar) -> Course:
+    """The course of a clock after all its facts. Raises ClockNotStarted where there are none."""
+    course: Course | None = None
+    for fact in facts:
+        if course is None:
+            course = Course(fact, calendar)
+        else:
+            course.take(fact)
+    if course is None:
+        raise ClockNotStarted
+    return course
+
+
+def read(facts: Facts, calendar: WorkingCalendar, *, at: datetime, rule: AmberRule | None = None) -> Reading:
+    """Everything that can be said of a clock at ``at`` (not before its last fact)."""
+    course = follow(facts, calendar)
+    used, remaining = course.amounts(at)
+    amber_at = course.amber(rule or AmberRule())
+    return Reading(
+        state=course.state,
+        limit=course.limit,
+        started_at=course.started_at,
+        due_at=course.due,
+        first_due_at=course.first_due,
+        amber_at=amber_at,
+        stopped_at=course.stopped_at,
+        used_seconds=calendar.seconds(used, course.limit.unit),
+        remaining_seconds=calendar.seconds(remaining, course.limit.unit),
+        lost_seconds=calendar.seconds(course.lost, course.limit.unit),
+        lamp=lamp_of(course.due, amber_at, course.state, at, is_provisional=course.is_provisional,
+                     stopped_at=course.stopped_at),
+        on_time=course.judged(course.due, at),
+        kept_first_due=course.judged(course.first_due, at),
+        is_provisional=course.is_provisional,
+    )
+
+
+def reckoned(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> Fact | None:
+    """The "reckon" fact that the calendar as it is now calls for; None where it changes nothing.
+
+    Work that was finished, or is still going on, in time is not made late by it: the new due never lies before the
+    moment of reckoning (or of stopping), unless the old one did.
+    """
+    kept = list(facts)
+    old, new = follow(kept, calendar), follow(_unfrozen(kept), calendar)
+    moment = old.halted_at if old.state is State.stopped and old.halted_at else at
+    due, first_due = max(new.due, min(old.due, moment)), max(new.first_due, min(old.first_due, moment))
+    if (due, first_due, new.is_provisional) == (old.due, old.first_due, old.is_provisional):
+        return None
+    return Fact(Action.reckon, at, due_before=old.due, due_after=due, first_due=first_due,
+                is_provisional=new.is_provisional)
+
+
+def _unfrozen(facts: list[FactLike]) -> list[Fact]:
+    """The facts without the dues that were reckoned; those that a person gave stay."""
+    return [_unfreeze(fact) for fact in facts if fact.action != Action.reckon]
+
+
+def _unfreeze(fact: FactLike) -> Fact:
+    given = fact.action in Action.beginnings() and fact.value is None
+    return Fact(Action(fact.action), fact.at, fact.value, fact.unit, due_after=fact.due_after if given else None)
