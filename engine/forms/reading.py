@@ -28,20 +28,30 @@ def read(
 
     Raises Invalid with the sentences of every field that is wrong, all at once.
     """
-    asked = [question for question in questions if question.is_visible(data)]
-    errors: dict[str, list[FieldError]] = {}
-    sent = {question.name: texts(data, question.name) for question in asked}
-    try:
-        values = dict(schema(asked, options, zone).load(sent))
-    except ValidationError as error:
-        errors = {name: _sentences(found) for name, found in error.normalized_messages().items()}
-        values = dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
+    sent = {question.name: _sent(question, data) for question in questions}
+    asked = [question for question in questions if question.is_visible(sent)]
+    values, errors = _load(schema(asked, options, zone), {question.name: sent[question.name] for question in asked})
     for question in asked:
-        if question.name not in errors and question.is_required(data) and _is_empty(values[question.name]):
+        if question.name not in errors and question.is_required(sent) and _is_empty(values[question.name]):
             errors[question.name] = [FieldError(_missing(question))]
     if errors:
         raise Invalid(errors)
     return {question.name: empty(question.kind) for question in questions} | values
+
+
+def _sent(question: Field, data: Mapping[str, Any]) -> Sequence[Any]:
+    """What was sent for ``question``; its default where nothing was. A box that is not ticked is never sent."""
+    if question.name not in data and question.default and question.kind != "boolean":
+        return [question.default]
+    return texts(data, question.name)
+
+
+def _load(rules: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[FieldError]]]:
+    try:
+        return dict(rules.load(sent)), {}
+    except ValidationError as error:
+        right = dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
+        return right, {name: _sentences(found) for name, found in error.normalized_messages().items()}
 
 
 def choices(question: Field, options: Options | None = None) -> Sequence[Option] | None:

@@ -77,6 +77,14 @@ def test_a_browser_form_may_send_a_name_several_times() -> None:
     assert reading.read([question], data)["answer"] == ["a", "b"]
 
 
+def test_what_is_not_sent_has_its_default_but_a_box_is_unticked() -> None:
+    assert catalogue.load("closure").read({})["result"] == "resolved"
+    assert sentences("closure", {"result": ""}) == {"result": ["Please fill this in."]}
+    call = {"description": "路灯不亮", "place": "解放路 5 号", "reporter_phone": "110"}
+    assert catalogue.load("call").read(call)["wants_call_back"] is False
+    assert "photos" in sentences("report", {}), "a patrol, unless another source is named"
+
+
 def test_text_is_trimmed_and_rid_of_what_nobody_sees() -> None:
     assert one("text", "  井盖\u0007破损\u202e\n路口 ") == "井盖破损 路口"
     assert one("long_text", "一\r\n二\x1b") == "一\n二"
