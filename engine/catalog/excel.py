@@ -43,7 +43,7 @@ CATEGORIES = Layout(N_("Categories"), (
     Column("geometry", N_("Geometry"), "choice", choices=GEOMETRIES, width=8),
     Column("other_code", N_("Code in the other system"), "code", most=8, lengths=(4, 5)),
     Column("certainty", N_("Certainty"), most=12, width=10),
-    Column("note", N_("Note"), most=200, width=30),
+    Column("note", N_("Remark"), most=200, width=30),
     Column("is_active", N_("In use"), "yes_no", width=8),
 ))
 CONDITIONS = Layout(N_("Filing conditions"), (
@@ -58,7 +58,7 @@ CONDITIONS = Layout(N_("Filing conditions"), (
     Column("limit_b", N_("Limit in class B"), "number", width=10),
     Column("limit_c", N_("Limit in class C"), "number", width=10),
     Column("is_urgent", N_("Urgent"), "yes_no", width=8),
-    Column("basis", N_("Basis"), most=40, width=16),
+    Column("basis", N_("Basis of the limit"), most=40, width=16),
     Column("is_verified", N_("Compared with GB/T 30428.8"), "yes_no", width=12),
     Column("is_active", N_("In use"), "yes_no", width=8),
 ))

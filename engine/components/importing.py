@@ -42,7 +42,7 @@ LAYOUT = Layout(N_("Components"), (
     Column("initial_date", N_("Initial date"), "date"),
     Column("change_date", N_("Change date"), "date"),
     Column("old_code", N_("Old code"), "code", most=20, width=20),
-    Column("note", N_("Note"), most=200),
+    Column("note", N_("Remark"), most=200),
 ))
 
 

@@ -37,8 +37,8 @@ LAYOUT = Layout(N_("Dispatch rules"), (
     Column("valid_from", N_("Valid from"), "date", required=True, width=12),
     Column("valid_to", N_("Valid to"), "date", width=12),
     Column("allows_auto", N_("Automatic"), "yes_no", width=8),
-    Column("basis", N_("Basis"), most=200, width=30),
-    Column("note", N_("Note"), most=200, width=20),
+    Column("basis", N_("Basis document"), most=200, width=30),
+    Column("note", N_("Remark"), most=200, width=20),
     Column("is_active", N_("In use"), "yes_no", width=8),
 ))
 HEADINGS = {column.name: column.heading for column in LAYOUT.columns}
