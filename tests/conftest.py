@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, event
 
 from engine import rooms
 from engine.kit.db import db
 from tests import city as cities
-from tests import databases
+from tests import databases, visiting
 
 rooms.import_models()
 rooms.connect_receivers()
@@ -60,6 +63,21 @@ def _session(url: str) -> Iterator[None]:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+@pytest.fixture
+def app(city: cities.City, tmp_path: Path) -> Iterator[Flask]:
+    """The real web application, on the city's database."""
+    application = visiting.application(city.url, tmp_path)
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[..., visiting.Visitor]:
+    """``visit("wang")`` is a browser in which dispatcher Wang has signed in; ``visit("wang", language="en")`` in English."""
+    return partial(visiting.signed_in, app)
 
 
 @pytest.fixture
