@@ -11,13 +11,34 @@ from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
 
-CATEGORY_FIELDS = frozenset({
-    "name", "name_en", "dept_type", "description", "geometry", "other_code", "note", "is_active",
-})
-CONDITION_FIELDS = frozenset({
-    "text", "limit_value", "limit_unit", "clock", "closing_standard", "limit_a", "limit_b", "limit_c", "is_urgent",
-    "basis", "is_verified", "is_active",
-})
+CATEGORY_FIELDS = frozenset(
+    {
+        "name",
+        "name_en",
+        "dept_type",
+        "description",
+        "geometry",
+        "other_code",
+        "note",
+        "is_active",
+    }
+)
+CONDITION_FIELDS = frozenset(
+    {
+        "text",
+        "limit_value",
+        "limit_unit",
+        "clock",
+        "closing_standard",
+        "limit_a",
+        "limit_b",
+        "limit_c",
+        "is_urgent",
+        "basis",
+        "is_verified",
+        "is_active",
+    }
+)
 
 
 def change_category(category: Category, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
@@ -47,8 +68,9 @@ def add_condition(category: Category, values: dict[str, Any], *, by: Actor, at: 
     condition = FilingCondition(number=number, **{"limit_a": limit, "limit_b": limit, "limit_c": limit, **values})
     category.conditions.append(condition)
     db.session.flush()
-    recording.record("catalog.add_condition", by=by, at=at, object_kind="filing_condition", object_id=condition.id,
-                     detail=values)
+    recording.record(
+        "catalog.add_condition", by=by, at=at, object_kind="filing_condition", object_id=condition.id, detail=values
+    )
     return condition
 
 
@@ -58,8 +80,9 @@ def _check_limits(values: dict[str, Any]) -> None:
             raise Invalid.field(name, N_("The limit must be between 0 and 1000."))
 
 
-def _change(row: Category | FilingCondition, values: dict[str, Any], allowed: frozenset[str], *, by: Actor,
-            at: datetime) -> None:
+def _change(
+    row: Category | FilingCondition, values: dict[str, Any], allowed: frozenset[str], *, by: Actor, at: datetime
+) -> None:
     changed = {name: value for name, value in values.items() if name in allowed and getattr(row, name) != value}
     if not changed:
         return
@@ -67,5 +90,11 @@ def _change(row: Category | FilingCondition, values: dict[str, Any], allowed: fr
     for name, value in changed.items():
         setattr(row, name, value)
     db.session.flush()
-    recording.record(f"catalog.change_{row.__tablename__}", by=by, at=at, object_kind=row.__tablename__,
-                     object_id=row.id, detail=detail)
+    recording.record(
+        f"catalog.change_{row.__tablename__}",
+        by=by,
+        at=at,
+        object_kind=row.__tablename__,
+        object_id=row.id,
+        detail=detail,
+    )

@@ -32,36 +32,42 @@ _KEY = (
     Column("kind", N_("Kind"), "choice", required=True, choices=KINDS, width=8),
     Column("code", N_("Category code"), "code", required=True, most=8, lengths=(4, 5), width=10),
 )
-CATEGORIES = Layout(N_("Categories"), (
-    *_KEY,
-    Column("name", N_("Name"), required=True, most=60, width=20),
-    Column("major_code", N_("Major code"), "code", required=True, lengths=(2,), width=10),
-    Column("major_name", N_("Major"), required=True, most=60, width=16),
-    Column("name_en", N_("English name"), most=80),
-    Column("dept_type", N_("Usual department"), most=100, width=24),
-    Column("description", N_("Description"), most=300, width=40),
-    Column("geometry", N_("Geometry"), "choice", choices=GEOMETRIES, width=8),
-    Column("other_code", N_("Code in the other system"), "code", most=8, lengths=(4, 5)),
-    Column("certainty", N_("Certainty"), most=12, width=10),
-    Column("note", N_("Remark"), most=200, width=30),
-    Column("is_active", N_("In use"), "yes_no", width=8),
-))
-CONDITIONS = Layout(N_("Filing conditions"), (
-    *_KEY,
-    Column("number", N_("No."), "integer", required=True, width=6),
-    Column("text", N_("Filing condition"), required=True, most=200, width=44),
-    Column("limit_value", N_("Time limit"), "number", required=True, width=10),
-    Column("limit_unit", N_("Unit"), "choice", required=True, choices=UNITS, width=10),
-    Column("clock", N_("Clock"), "choice", choices=CLOCKS, width=12),
-    Column("closing_standard", N_("Closing standard"), most=200, width=30),
-    Column("limit_a", N_("Limit in class A"), "number", width=10),
-    Column("limit_b", N_("Limit in class B"), "number", width=10),
-    Column("limit_c", N_("Limit in class C"), "number", width=10),
-    Column("is_urgent", N_("Urgent"), "yes_no", width=8),
-    Column("basis", N_("Basis of the limit"), most=40, width=16),
-    Column("is_verified", N_("Compared with GB/T 30428.8"), "yes_no", width=12),
-    Column("is_active", N_("In use"), "yes_no", width=8),
-))
+CATEGORIES = Layout(
+    N_("Categories"),
+    (
+        *_KEY,
+        Column("name", N_("Name"), required=True, most=60, width=20),
+        Column("major_code", N_("Major code"), "code", required=True, lengths=(2,), width=10),
+        Column("major_name", N_("Major"), required=True, most=60, width=16),
+        Column("name_en", N_("English name"), most=80),
+        Column("dept_type", N_("Usual department"), most=100, width=24),
+        Column("description", N_("Description"), most=300, width=40),
+        Column("geometry", N_("Geometry"), "choice", choices=GEOMETRIES, width=8),
+        Column("other_code", N_("Code in the other system"), "code", most=8, lengths=(4, 5)),
+        Column("certainty", N_("Certainty"), most=12, width=10),
+        Column("note", N_("Remark"), most=200, width=30),
+        Column("is_active", N_("In use"), "yes_no", width=8),
+    ),
+)
+CONDITIONS = Layout(
+    N_("Filing conditions"),
+    (
+        *_KEY,
+        Column("number", N_("No."), "integer", required=True, width=6),
+        Column("text", N_("Filing condition"), required=True, most=200, width=44),
+        Column("limit_value", N_("Time limit"), "number", required=True, width=10),
+        Column("limit_unit", N_("Unit"), "choice", required=True, choices=UNITS, width=10),
+        Column("clock", N_("Clock"), "choice", choices=CLOCKS, width=12),
+        Column("closing_standard", N_("Closing standard"), most=200, width=30),
+        Column("limit_a", N_("Limit in class A"), "number", width=10),
+        Column("limit_b", N_("Limit in class B"), "number", width=10),
+        Column("limit_c", N_("Limit in class C"), "number", width=10),
+        Column("is_urgent", N_("Urgent"), "yes_no", width=8),
+        Column("basis", N_("Basis of the limit"), most=40, width=16),
+        Column("is_verified", N_("Compared with GB/T 30428.8"), "yes_no", width=12),
+        Column("is_active", N_("In use"), "yes_no", width=8),
+    ),
+)
 
 Key = tuple[str, str, str]
 
@@ -90,10 +96,14 @@ def export_catalogue(stream: BinaryIO, *, code_system: str | None = None, locale
     order = (Category.code_system, Category.kind, Category.code)
     categories = list(db.session.scalars(statement.order_by(*order)))
     conditions = [item for category in categories for item in category.conditions]
-    write(stream, [
-        (CATEGORIES, (_fields(CATEGORIES, category) for category in categories)),
-        (CONDITIONS, (_fields(CONDITIONS, item) | _key_fields(item.category) for item in conditions)),
-    ], locale)
+    write(
+        stream,
+        [
+            (CATEGORIES, (_fields(CATEGORIES, category) for category in categories)),
+            (CONDITIONS, (_fields(CONDITIONS, item) | _key_fields(item.category) for item in conditions)),
+        ],
+        locale,
+    )
 
 
 def import_catalogue(stream: BinaryIO, *, by: Actor, at: datetime, dry_run: bool = False) -> Imported:
@@ -156,8 +166,10 @@ def _check_conditions(rows: list[Row], categories: list[Row], stored: dict[Key, 
         errors += [
             _error(row, column.heading, N_("The limit must be between 0 and 1000."))
             for column in CONDITIONS.columns
-            if column.name.startswith("limit_") and column.kind == "number"
-            and (value := row.values.get(column.name)) is not None and not 0 < value <= 1000
+            if column.name.startswith("limit_")
+            and column.kind == "number"
+            and (value := row.values.get(column.name)) is not None
+            and not 0 < value <= 1000
         ]
     return errors
 
@@ -166,7 +178,8 @@ def _repeated(rows: list[Row], keys: list[Any]) -> list[CellError]:
     counts = Counter(key for key in keys if key)
     return [
         _error(row, "", N_("This key stands in the file more than once."))
-        for row, key in zip(rows, keys, strict=True) if counts[key] > 1
+        for row, key in zip(rows, keys, strict=True)
+        if counts[key] > 1
     ]
 
 

@@ -16,10 +16,18 @@ from engine.kit.db import db
 
 DATA = Path(__file__).parent / "data"
 
-KINDS = {"部件": CategoryKind.component, "事件": CategoryKind.event,
-         "管理部件": CategoryKind.component, "管理事项": CategoryKind.event}
-UNITS = {"紧急工作时": LimitUnit.urgent_hours, "工作时": LimitUnit.working_hours,
-         "工作日": LimitUnit.working_days, "紧急工作日": LimitUnit.calendar_days}
+KINDS = {
+    "部件": CategoryKind.component,
+    "事件": CategoryKind.event,
+    "管理部件": CategoryKind.component,
+    "管理事项": CategoryKind.event,
+}
+UNITS = {
+    "紧急工作时": LimitUnit.urgent_hours,
+    "工作时": LimitUnit.working_hours,
+    "工作日": LimitUnit.working_days,
+    "紧急工作日": LimitUnit.calendar_days,
+}
 CLOCKS = {"工作日历计时": "working", "连续计时": "continuous"}
 GEOMETRIES = {"点": "point", "线": "line", "面": "area"}
 EVENTS_FROM_2026 = "06"
@@ -60,8 +68,15 @@ def _categories_2013() -> Iterator[dict[str, Any]]:
     for row in _rows("categories.csv"):
         if row["kind"] in KINDS and row["code_2013"]:
             yield _category(
-                row, CodeSystem.gbt_2013, row["major_code_2013"], row["major_name_2013"], row["code_2013"],
-                row["minor_name_2013"], other_code=row["code_2026"], certainty=row["certainty"], note=row["note"],
+                row,
+                CodeSystem.gbt_2013,
+                row["major_code_2013"],
+                row["major_name_2013"],
+                row["code_2013"],
+                row["minor_name_2013"],
+                other_code=row["code_2026"],
+                certainty=row["certainty"],
+                note=row["note"],
             )
 
 
@@ -72,16 +87,32 @@ def _categories_2026() -> Iterator[dict[str, Any]]:
         kind = KINDS[row["matter_kind"]]
         known = mapped.get((kind, row["code"]), {})
         values = _category(
-            {**known, "kind": row["matter_kind"], "geometry": row["geometry"]}, CodeSystem.gbt_2026, row["major_code"],
-            row["major_name"], row["code"], row["name"], other_code=known.get("code_2013", ""), certainty="medium",
+            {**known, "kind": row["matter_kind"], "geometry": row["geometry"]},
+            CodeSystem.gbt_2026,
+            row["major_code"],
+            row["major_name"],
+            row["code"],
+            row["name"],
+            other_code=known.get("code_2013", ""),
+            certainty="medium",
             note="代码依公开转录，未见官方文本",
         )
         is_mirror = kind == CategoryKind.event and row["major_code"] < EVENTS_FROM_2026
         yield values | {"is_active": not is_mirror}
 
 
-def _category(row: dict[str, str], system: CodeSystem, major_code: str, major_name: str, code: str, name: str,
-              *, other_code: str, certainty: str, note: str) -> dict[str, Any]:
+def _category(
+    row: dict[str, str],
+    system: CodeSystem,
+    major_code: str,
+    major_name: str,
+    code: str,
+    name: str,
+    *,
+    other_code: str,
+    certainty: str,
+    note: str,
+) -> dict[str, Any]:
     return {
         "code_system": system.value,
         "kind": KINDS[row["kind"]].value,

@@ -91,7 +91,7 @@ def code_systems() -> list[str]:
     return list(db.session.scalars(select(Category.code_system).distinct().order_by(Category.code_system)))
 
 
-def _active(code_system: str, kind: str | None) -> Select[tuple[Category]]:
+def _active(code_system: str, kind: str | None) -> Select[Category]:
     return select(Category).where(*_in(code_system, kind), Category.is_active)
 
 

@@ -30,20 +30,23 @@ STATES = {
     ComponentState.removed.value: N_("removed"),
 }
 DEPARTMENTS = ("competent", "owner", "maintainer")
-LAYOUT = Layout(N_("Components"), (
-    Column("code", N_("Component code"), "code", required=True, lengths=(16, 17), width=20),
-    Column("name", N_("Name"), most=60),
-    Column("lng", N_("Longitude"), "number", required=True),
-    Column("lat", N_("Latitude"), "number", required=True),
-    Column("state", N_("State"), "choice", choices=STATES),
-    Column("competent", N_("Competent department"), most=100, width=20),
-    Column("owner", N_("Owner"), most=100, width=20),
-    Column("maintainer", N_("Maintainer"), most=100, width=20),
-    Column("initial_date", N_("Initial date"), "date"),
-    Column("change_date", N_("Change date"), "date"),
-    Column("old_code", N_("Old code"), "code", most=20, width=20),
-    Column("note", N_("Remark"), most=200),
-))
+LAYOUT = Layout(
+    N_("Components"),
+    (
+        Column("code", N_("Component code"), "code", required=True, lengths=(16, 17), width=20),
+        Column("name", N_("Name"), most=60),
+        Column("lng", N_("Longitude"), "number", required=True),
+        Column("lat", N_("Latitude"), "number", required=True),
+        Column("state", N_("State"), "choice", choices=STATES),
+        Column("competent", N_("Competent department"), most=100, width=20),
+        Column("owner", N_("Owner"), most=100, width=20),
+        Column("maintainer", N_("Maintainer"), most=100, width=20),
+        Column("initial_date", N_("Initial date"), "date"),
+        Column("change_date", N_("Change date"), "date"),
+        Column("old_code", N_("Old code"), "code", most=20, width=20),
+        Column("note", N_("Remark"), most=200),
+    ),
+)
 
 
 def import_components(stream: BinaryIO, *, by: Actor, at: datetime, crs: Crs = Crs.cgcs2000) -> tuple[int, int]:
@@ -110,8 +113,12 @@ def _has_place(row: Row, errors: list[CellError]) -> bool:
 
 
 def _prepare(
-    row: Row, stored: dict[str, Component], departments: dict[str, int], categories: dict[tuple[str, str], Category],
-    crs: Crs, errors: list[CellError],
+    row: Row,
+    stored: dict[str, Component],
+    departments: dict[str, int],
+    categories: dict[tuple[str, str], Category],
+    crs: Crs,
+    errors: list[CellError],
 ) -> dict[str, Any]:
     """The columns of one component, its id among them where it is known already."""
     lng, lat = to_cgcs2000(row.values["lng"], row.values["lat"], crs)
@@ -120,8 +127,10 @@ def _prepare(
         registration.place(draft, categories=categories)
     except Invalid as invalid:
         errors += [_error(row, name, each.text, **each.params) for name, all in invalid.fields.items() for each in all]
-    values = {name: getattr(draft, name)
-              for name in ("code", "name", "lng", "lat", "code_system", "category_id", "unit_grid_id")}
+    values = {
+        name: getattr(draft, name)
+        for name in ("code", "name", "lng", "lat", "code_system", "category_id", "unit_grid_id")
+    }
     values |= {name: row.values.get(name) for name in ("initial_date", "change_date", "old_code")}
     values |= {"state": row.values.get("state") or "intact", "note": row.values.get("note") or ""}
     for part in DEPARTMENTS:

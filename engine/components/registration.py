@@ -51,8 +51,14 @@ def change_state(component: Component, state: ComponentState, *, by: Actor, at: 
         raise CodeGivenUp
     before, component.state, component.change_date = component.state, ComponentState(state).value, on
     db.session.flush()
-    recording.record("components.change_state", by=by, at=at, object_kind="component", object_id=component.id,
-                     detail={"state": [before, component.state]})
+    recording.record(
+        "components.change_state",
+        by=by,
+        at=at,
+        object_kind="component",
+        object_id=component.id,
+        detail={"state": [before, component.state]},
+    )
 
 
 def is_given_up(component: Component) -> bool:
@@ -94,5 +100,9 @@ def _grid_in(region: str, lng: float, lat: float) -> int:
         return location.unit_grid_id if location else near[0].unit_grid_id
     if location is None:
         raise Invalid.field("lng", N_("The place lies outside the city's grids."))
-    raise Invalid.field("code", N_("The code names district %(region)s, but the place lies in %(actual)s."),
-                        region=region, actual=location.region_code)
+    raise Invalid.field(
+        "code",
+        N_("The code names district %(region)s, but the place lies in %(actual)s."),
+        region=region,
+        actual=location.region_code,
+    )

@@ -21,29 +21,36 @@ from engine.kit.i18n import DEFAULT_LOCALE, N_
 from engine.kit.spreadsheets import CellError, Layout, Row, Unreadable, read, write
 from engine.organization.models import Department
 
-LAYOUT = Layout(N_("Dispatch rules"), (
-    Column("number", N_("Rule no."), "integer", width=8),
-    Column("priority", N_("Priority"), "integer", width=8),
-    Column("code_system", N_("Code system"), most=40, width=20),
-    Column("kind", N_("Kind"), "choice", choices=KINDS, width=8),
-    Column("major_code", N_("Major code"), "code", lengths=(2,), width=10),
-    Column("category_code", N_("Category code"), "code", lengths=(4, 5), width=10),
-    Column("category_name", N_("Category"), most=60, width=18),
-    Column("region_code", N_("District code"), "code", lengths=(6,), width=12),
-    Column("street_code", N_("Street code"), "code", lengths=(9,), width=12),
-    Column("grid", N_("Responsibility grid"), "code", most=20, width=14),
-    Column("owner", N_("Owner"), most=100, width=18),
-    Column("department", N_("Department"), required=True, most=100, width=24),
-    Column("valid_from", N_("Valid from"), "date", required=True, width=12),
-    Column("valid_to", N_("Valid to"), "date", width=12),
-    Column("allows_auto", N_("Automatic"), "yes_no", width=8),
-    Column("basis", N_("Basis document"), most=200, width=30),
-    Column("note", N_("Remark"), most=200, width=20),
-    Column("is_active", N_("In use"), "yes_no", width=8),
-))
+LAYOUT = Layout(
+    N_("Dispatch rules"),
+    (
+        Column("number", N_("Rule no."), "integer", width=8),
+        Column("priority", N_("Priority"), "integer", width=8),
+        Column("code_system", N_("Code system"), most=40, width=20),
+        Column("kind", N_("Kind"), "choice", choices=KINDS, width=8),
+        Column("major_code", N_("Major code"), "code", lengths=(2,), width=10),
+        Column("category_code", N_("Category code"), "code", lengths=(4, 5), width=10),
+        Column("category_name", N_("Category"), most=60, width=18),
+        Column("region_code", N_("District code"), "code", lengths=(6,), width=12),
+        Column("street_code", N_("Street code"), "code", lengths=(9,), width=12),
+        Column("grid", N_("Responsibility grid"), "code", most=20, width=14),
+        Column("owner", N_("Owner"), most=100, width=18),
+        Column("department", N_("Department"), required=True, most=100, width=24),
+        Column("valid_from", N_("Valid from"), "date", required=True, width=12),
+        Column("valid_to", N_("Valid to"), "date", width=12),
+        Column("allows_auto", N_("Automatic"), "yes_no", width=8),
+        Column("basis", N_("Basis document"), most=200, width=30),
+        Column("note", N_("Remark"), most=200, width=20),
+        Column("is_active", N_("In use"), "yes_no", width=8),
+    ),
+)
 HEADINGS = {column.name: column.heading for column in LAYOUT.columns}
-COLUMN_OF_FIELD = {"department_id": "department", "owner_department_id": "owner", "category_id": "category_code",
-                   "responsibility_grid_id": "grid"}
+COLUMN_OF_FIELD = {
+    "department_id": "department",
+    "owner_department_id": "owner",
+    "category_id": "category_code",
+    "responsibility_grid_id": "grid",
+}
 SAME_NAME = ("code_system", "kind", "major_code", "region_code", "street_code", "valid_from", "valid_to")
 DEFAULTS = {"priority": 100, "allows_auto": True, "basis": "", "note": "", "is_active": True}
 

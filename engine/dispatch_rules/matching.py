@@ -112,13 +112,25 @@ def explain(question: Question) -> Explanation:
 
 
 def question_about(
-    category: Category, *, at: datetime, region_code: str | None = None, street_code: str | None = None,
-    responsibility_grid_id: int | None = None, owner_department_id: int | None = None,
+    category: Category,
+    *,
+    at: datetime,
+    region_code: str | None = None,
+    street_code: str | None = None,
+    responsibility_grid_id: int | None = None,
+    owner_department_id: int | None = None,
 ) -> Question:
     """The question for a category at a place."""
     return Question(
-        category.id, category.code_system, category.kind, category.major_code, region_code, street_code,
-        responsibility_grid_id, owner_department_id, at=at,
+        category.id,
+        category.code_system,
+        category.kind,
+        category.major_code,
+        region_code,
+        street_code,
+        responsibility_grid_id,
+        owner_department_id,
+        at=at,
     )
 
 
@@ -151,7 +163,8 @@ def _may_concern(subject: _Subject) -> ColumnElement[bool]:
         or_(rule.major_code.is_(None), rule.major_code == subject.major_code),
     )
     sibling = and_(
-        Category.code_system == subject.code_system, Category.kind == subject.kind,
+        Category.code_system == subject.code_system,
+        Category.kind == subject.kind,
         Category.major_code == subject.major_code,
     )
     # Rules of a few sibling categories stay in, so that "it is for another category" can be seen.
@@ -164,8 +177,13 @@ Objection = tuple[str, dict[str, Any]]
 
 def _objections(rule: DispatchRule, question: Question, subjects: Sequence[_Subject], day: date) -> list[Objection]:
     """Why the rule does not apply, most telling first; empty when it does."""
-    found = [_about_category(rule, subjects), *_about_place(rule, question), _about_owner(rule, question),
-             _about_time(rule, day), _about_department(rule)]
+    found = [
+        _about_category(rule, subjects),
+        *_about_place(rule, question),
+        _about_owner(rule, question),
+        _about_time(rule, day),
+        _about_department(rule),
+    ]
     return [objection for objection in found if objection]
 
 
@@ -256,6 +274,13 @@ def _verdict(rule: DispatchRule, objections: list[Objection], candidates: Sequen
     else:
         reason, params = N_("It would apply, but rule %(number)s comes first."), {"number": candidates[0].number}
     return Verdict(
-        rule.id, rule.number, rule.version, rule.priority, rule.department_id, rule.department.short_name,
-        not objections, reason, params,
+        rule.id,
+        rule.number,
+        rule.version,
+        rule.priority,
+        rule.department_id,
+        rule.department.short_name,
+        not objections,
+        reason,
+        params,
     )

@@ -9,17 +9,24 @@ from engine.kit.db import db
 
 
 def in_force(
-    *, department_id: int | None = None, category_id: int | None = None, region_code: str | None = None,
+    *,
+    department_id: int | None = None,
+    category_id: int | None = None,
+    region_code: str | None = None,
     include_inactive: bool = True,
-) -> Select[tuple[DispatchRule]]:
+) -> Select[DispatchRule]:
     """Newest version of each rule, in the order in which they are asked."""
     statement = select(DispatchRule).where(DispatchRule.superseded_at.is_(None))
     asked = {"department_id": department_id, "category_id": category_id, "region_code": region_code}
     statement = statement.filter_by(**{name: value for name, value in asked.items() if value is not None})
     if not include_inactive:
         statement = statement.where(DispatchRule.is_active)
-    loaded = (DispatchRule.department, DispatchRule.category, DispatchRule.responsibility_grid,
-              DispatchRule.owner_department)
+    loaded = (
+        DispatchRule.department,
+        DispatchRule.category,
+        DispatchRule.responsibility_grid,
+        DispatchRule.owner_department,
+    )
     return statement.options(*(joinedload(each) for each in loaded)).order_by(
         DispatchRule.priority, DispatchRule.number
     )

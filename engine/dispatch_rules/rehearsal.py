@@ -18,11 +18,13 @@ def rehearse(
     category = catalog.get(category_id)
     location = locating.locate(lng, lat) if lng is not None and lat is not None else None
     component = components.get(component_id) if component_id else None
-    return explain(question_about(
-        category,
-        at=at,
-        region_code=location.region_code if location else None,
-        street_code=location.street_code if location else None,
-        responsibility_grid_id=location.responsibility_grid_id if location else None,
-        owner_department_id=component.owner_department_id if component else None,
-    ))
+    return explain(
+        question_about(
+            category,
+            at=at,
+            region_code=location.region_code if location else None,
+            street_code=location.street_code if location else None,
+            responsibility_grid_id=location.responsibility_grid_id if location else None,
+            owner_department_id=component.owner_department_id if component else None,
+        )
+    )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from engine.access.actors import Actor
 from engine.audit import recording
@@ -12,28 +13,49 @@ from engine.dispatch_rules.errors import RuleSuperseded
 from engine.dispatch_rules.models import DispatchRule
 from engine.grids.models import ResponsibilityGrid
 from engine.kit.db import db
-from engine.kit.errors import FieldError, Invalid
+from engine.kit.errors import Conflict, FieldError, Invalid
 from engine.kit.i18n import N_
 from engine.organization.models import Department
 
 OF_CATEGORY = ("code_system", "kind", "major_code")
-CONDITIONS = (*OF_CATEGORY, "category_id", "region_code", "street_code",
-              "responsibility_grid_id", "owner_department_id")
-FIELDS = (*CONDITIONS, "priority", "department_id", "valid_from", "valid_to", "allows_auto", "basis", "note",
-          "is_active")
+CONDITIONS = (
+    *OF_CATEGORY,
+    "category_id",
+    "region_code",
+    "street_code",
+    "responsibility_grid_id",
+    "owner_department_id",
+)
+FIELDS = (
+    *CONDITIONS,
+    "priority",
+    "department_id",
+    "valid_from",
+    "valid_to",
+    "allows_auto",
+    "basis",
+    "note",
+    "is_active",
+)
 
 
 def add(values: dict[str, Any], *, by: Actor, at: datetime) -> DispatchRule:
     """A new rule from ``FIELDS``; department_id and valid_from are needed, the rest has defaults.
 
-    Raises Invalid.
+    Raises Invalid; Conflict when somebody adds one at the same moment.
     """
     _check(values)
     values = completed(values)
     number = (db.session.scalar(select(func.max(DispatchRule.number))) or 0) + 1
     rule = _store(values, number=number, version=1, by=by, at=at)
-    recording.record("dispatch_rules.add", by=by, at=at, object_kind="dispatch_rule", object_id=rule.id,
-                     detail={"number": number, **_plain(values)})
+    recording.record(
+        "dispatch_rules.add",
+        by=by,
+        at=at,
+        object_kind="dispatch_rule",
+        object_id=rule.id,
+        detail={"number": number, **_plain(values)},
+    )
     return rule
 
 
@@ -50,10 +72,14 @@ def revise(rule: DispatchRule, values: dict[str, Any], *, by: Actor, at: datetim
     _check(after)
     _supersede(rule, at)
     newer = _store(after, number=rule.number, version=rule.version + 1, by=by, at=at)
-    detail = {"number": rule.number, "version": newer.version,
-              **{name: [_text(before[name]), _text(value)] for name, value in changed.items()}}
-    recording.record("dispatch_rules.revise", by=by, at=at, object_kind="dispatch_rule", object_id=newer.id,
-                     detail=detail)
+    detail = {
+        "number": rule.number,
+        "version": newer.version,
+        **{name: [_text(before[name]), _text(value)] for name, value in changed.items()},
+    }
+    recording.record(
+        "dispatch_rules.revise", by=by, at=at, object_kind="dispatch_rule", object_id=newer.id, detail=detail
+    )
     return newer
 
 
@@ -81,8 +107,11 @@ def _supersede(rule: DispatchRule, at: datetime) -> None:
 def _store(values: dict[str, Any], *, number: int, version: int, by: Actor, at: datetime) -> DispatchRule:
     given = {name: value for name, value in values.items() if name in FIELDS}
     rule = DispatchRule(number=number, version=version, created_at=at, created_by_id=by.id, **given)
-    db.session.add(rule)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(rule)
+    except IntegrityError as error:  # two administrators took the same number at the same moment
+        raise Conflict from error
     return rule
 
 

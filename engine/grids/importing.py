@@ -67,13 +67,15 @@ def import_regions(collection: dict[str, Any], *, by: Actor, at: datetime) -> Im
 
 
 def import_unit_grids(collection: dict[str, Any], *, by: Actor, at: datetime) -> Imported:
-    """Unit grids: property ``code`` (15 digits), optionally ``name``; geometry one polygon in CGCS2000 degrees.
+    """Unit grids: property ``code`` (15 digits), optionally ``name`` and ``area_class``; a polygon in CGCS2000 degrees.
 
     A grid is left out when its code is wrong, was given up or stands twice in the file; when its community is unknown
     or does not hold it; when its outline is broken, or overlaps another grid.
     """
-    communities = {region.code: region for region in db.session.scalars(
-        select(Region).where(Region.level == "community", Region.is_active))}
+    communities = {
+        region.code: region
+        for region in db.session.scalars(select(Region).where(Region.level == "community", Region.is_active))
+    }
     stored = {grid.code: grid for grid in db.session.scalars(select(UnitGrid))}
     result = Imported()
     good: list[tuple[int, str, Any, Any]] = []
@@ -89,7 +91,7 @@ def import_unit_grids(collection: dict[str, Any], *, by: Actor, at: datetime) ->
             text = N_("The grid overlaps grid %(other)s.")
             result.bad.append(BadFeature(number, code, text, {"other": overlaps[code]}))
         else:
-            _put_grid(code, str(_property(feature, "name")), outline, stored, result)
+            _put_grid(code, feature, outline, stored, result)
     _finish("grids.import_unit_grids", result, by=by, at=at)
     return result
 
@@ -182,6 +184,8 @@ def _checked_grid(
     community = communities.get(parts.community)
     if community is None:
         raise _Bad(N_("There is no community %(code)s."), code=parts.community)
+    if _property(feature, "area_class") not in {"", "A", "B", "C"}:
+        raise _Bad(N_("The area class must be A, B or C."))
     outline = _outline(feature)
     if outline.geom_type != "Polygon":
         raise _Bad(N_("A unit grid is one polygon."))
@@ -210,15 +214,16 @@ def _share(one: Any, other: Any) -> float:
     return float(one.intersection(other).area / min(one.area, other.area))
 
 
-def _put_grid(code: str, name: str, outline: Any, stored: dict[str, UnitGrid], result: Imported) -> None:
+def _put_grid(code: str, feature: dict[str, Any], outline: Any, stored: dict[str, UnitGrid], result: Imported) -> None:
+    told = {name: str(_property(feature, name)) for name in ("name", "area_class") if _property(feature, name)}
+    values = grid_fields(code, outline) | told
     grid = stored.get(code)
     if grid is None:
-        db.session.add(UnitGrid(code=code, name=name or code[-3:], **grid_fields(code, outline)))
+        db.session.add(UnitGrid(**{"code": code, "name": code[-3:], **values}))
         result.added += 1
         return
-    for field_name, value in grid_fields(code, outline).items():
-        setattr(grid, field_name, value)
-    grid.name = name or grid.name
+    for name, value in values.items():
+        setattr(grid, name, value)
     result.changed += 1
 
 
@@ -226,8 +231,14 @@ def grid_fields(code: str, outline: Any) -> dict[str, Any]:
     """What a unit grid's row takes from its code and its shapely polygon."""
     west, south, east, north = outline.bounds
     return {
-        "region_code": code[:6], "street_code": code[:9], "community_code": code[:12],
-        "geometry": mapping(outline), "min_lng": west, "min_lat": south, "max_lng": east, "max_lat": north,
+        "region_code": code[:6],
+        "street_code": code[:9],
+        "community_code": code[:12],
+        "geometry": mapping(outline),
+        "min_lng": west,
+        "min_lat": south,
+        "max_lng": east,
+        "max_lat": north,
         "area_m2": round(area_m2(outline), 1),
     }
 

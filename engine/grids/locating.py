@@ -15,7 +15,7 @@ from engine.kit.remembering import Remembered
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a point lies: its grids and the codes of its district (6), street (9) and community (12)."""
+    """Where a point lies: its grids, the codes of its district (6), street (9) and community (12), its area class."""
 
     unit_grid_id: int
     unit_grid_code: str
@@ -23,6 +23,7 @@ class Location:
     region_code: str
     street_code: str
     community_code: str
+    area_class: str = "A"
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,18 @@ def renew_stamp() -> None:
 
 def _read_map() -> _Map:
     columns = (
-        UnitGrid.id, UnitGrid.code, UnitGrid.responsibility_grid_id, UnitGrid.region_code, UnitGrid.street_code,
-        UnitGrid.community_code, UnitGrid.geometry,
+        UnitGrid.id,
+        UnitGrid.code,
+        UnitGrid.responsibility_grid_id,
+        UnitGrid.region_code,
+        UnitGrid.street_code,
+        UnitGrid.community_code,
+        UnitGrid.area_class,
+        UnitGrid.geometry,
     )
     rows = db.session.execute(select(*columns).where(UnitGrid.is_active).order_by(UnitGrid.id)).all()
     tree = shapely.STRtree([shape(row.geometry) for row in rows])
-    return _Map(tree, [Location(*row[:6]) for row in rows])
+    return _Map(tree, [Location(*row[:7]) for row in rows])
 
 
 _map: Remembered[None, _Map] = Remembered(lambda _: stamp(), lambda _: _read_map())

@@ -60,6 +60,8 @@ class UnitGrid(db.Model):
     max_lng: Mapped[float]
     max_lat: Mapped[float]
     area_m2: Mapped[float]
+    area_class: Mapped[str] = mapped_column(String(1), default="A")
+    """A, B or C (GB/T 30428.8): time limits are longer in B and C."""
     responsibility_grid_id: Mapped[int | None] = mapped_column(ForeignKey("responsibility_grid.id"), index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     """Codes of grids that were given up are never used again: the row stays, switched off."""

@@ -24,8 +24,18 @@ def draw_up(offices: dict[str, Department], *, at: datetime) -> int:
     first_day = date(at.year, 1, 1)
     rules = [*_rules_of_owners(offices), *_rules_of_categories(offices)]
     rows = [
-        {"number": number, "version": 1, "is_active": True, "valid_from": first_day, "basis": BASIS, "note": "",
-         "created_at": at, "allows_auto": True, **_nothing(), **rule}
+        {
+            "number": number,
+            "version": 1,
+            "is_active": True,
+            "valid_from": first_day,
+            "basis": BASIS,
+            "note": "",
+            "created_at": at,
+            "allows_auto": True,
+            **_nothing(),
+            **rule,
+        }
         for number, rule in enumerate(rules, start=1)
     ]
     db.session.execute(insert(DispatchRule), rows)
@@ -35,11 +45,17 @@ def draw_up(offices: dict[str, Department], *, at: datetime) -> int:
 def places_of(kind: str, offices: dict[str, Department]) -> Iterator[tuple[Department, dict[str, str]]]:
     """The departments behind a word of ``DEPT_TYPES``, each with the places that it serves (columns of a rule)."""
     if kind == "enforcement":
-        yield from ((office, {"region_code": str(office.region_code)})
-                    for code, office in offices.items() if code.startswith("enforcement_"))
+        yield from (
+            (office, {"region_code": str(office.region_code)})
+            for code, office in offices.items()
+            if code.startswith("enforcement_")
+        )
     elif kind == "street":
-        yield from ((office, {"region_code": str(office.region_code)[:6], "street_code": str(office.region_code)})
-                    for code, office in offices.items() if code.startswith("street_"))
+        yield from (
+            (office, {"region_code": str(office.region_code)[:6], "street_code": str(office.region_code)})
+            for code, office in offices.items()
+            if code.startswith("street_")
+        )
     else:
         yield offices[kind], {}
 
@@ -53,8 +69,12 @@ def usual_departments(dept_type: str) -> list[str]:
 
 def _rules_of_owners(offices: dict[str, Department]) -> Iterator[dict[str, Any]]:
     for code in OWNERS:
-        yield {"kind": "component", "owner_department_id": offices[code].id, "department_id": offices[code].id,
-               "priority": 50}
+        yield {
+            "kind": "component",
+            "owner_department_id": offices[code].id,
+            "department_id": offices[code].id,
+            "priority": 50,
+        }
 
 
 def _rules_of_categories(offices: dict[str, Department]) -> Iterator[dict[str, Any]]:
@@ -67,12 +87,30 @@ def _rules_of_categories(offices: dict[str, Department]) -> Iterator[dict[str, A
         shared = usual[1:2] if index % SHARED_EVERY == 0 else []
         for kind in usual[:1] + shared:
             for office, place in places_of(kind, offices):
-                yield {"code_system": category.code_system, "kind": category.kind, "major_code": category.major_code,
-                       "category_id": category.id, "department_id": office.id, "priority": 100, **place}
+                yield {
+                    "code_system": category.code_system,
+                    "kind": category.kind,
+                    "major_code": category.major_code,
+                    "category_id": category.id,
+                    "department_id": office.id,
+                    "priority": 100,
+                    **place,
+                }
 
 
 def _nothing() -> dict[str, None]:
     """A bulk insert needs the same columns in every row."""
-    names = ("code_system", "kind", "major_code", "category_id", "region_code", "street_code",
-             "responsibility_grid_id", "owner_department_id", "valid_to", "created_by_id", "superseded_at")
+    names = (
+        "code_system",
+        "kind",
+        "major_code",
+        "category_id",
+        "region_code",
+        "street_code",
+        "responsibility_grid_id",
+        "owner_department_id",
+        "valid_to",
+        "created_by_id",
+        "superseded_at",
+    )
     return dict.fromkeys(names)

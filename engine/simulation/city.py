@@ -23,6 +23,8 @@ from engine.organization.models import Department
 from engine.simulation import authority, names, people
 from engine.simulation.geography import PLANS, Cell, Geography, outline_of
 
+OUTSKIRTS = "640904"
+"""The new district is an area of class B (GB/T 30428.8), the rest of class A."""
 TIME_ZONE = "Asia/Shanghai"
 COMPONENTS_PER_GRID = {"small": 1.0, "demo": 0.6}
 # Subcategories (2013) that stand about in any city; the first are the most common.
@@ -81,14 +83,29 @@ def _lay_out(geography: Geography) -> None:
         inside = [cell for cell in geography.cells if cell.code.startswith(prefix)]
         level = "city" if code == names.CITY_CODE else levels[len(code)]
         if inside:
-            rows.append({"code": code, "name": name, "level": level, "parent_code": parent_of(code),
-                         "outline": outline_of(inside), "is_active": True})
+            rows.append(
+                {
+                    "code": code,
+                    "name": name,
+                    "level": level,
+                    "parent_code": parent_of(code),
+                    "outline": outline_of(inside),
+                    "is_active": True,
+                }
+            )
     db.session.execute(insert(Region), rows)
-    db.session.execute(insert(MapLine), [
-        {"kind": line.kind, "name": line.name, "rank": line.rank,
-         "geometry": {"type": "LineString", "coordinates": line.points}}
-        for line in geography.lines()
-    ])
+    db.session.execute(
+        insert(MapLine),
+        [
+            {
+                "kind": line.kind,
+                "name": line.name,
+                "rank": line.rank,
+                "geometry": {"type": "LineString", "coordinates": line.points},
+            }
+            for line in geography.lines()
+        ],
+    )
 
 
 def _settle_grids(geography: Geography, collectors: Department) -> list[ResponsibilityGrid]:
@@ -99,8 +116,9 @@ def _settle_grids(geography: Geography, collectors: Department) -> list[Responsi
         region = community[:6]
         counts[region] = counts.get(region, 0) + 1
         name = f"{names.COMMUNITIES[index % len(names.COMMUNITIES)]}责任网格"
-        grids[community] = ResponsibilityGrid(code=f"Z{region}{counts[region]:04}", name=name, region_code=region,
-                                              department_id=collectors.id)
+        grids[community] = ResponsibilityGrid(
+            code=f"Z{region}{counts[region]:04}", name=name, region_code=region, department_id=collectors.id
+        )
     db.session.add_all(grids.values())
     db.session.flush()
     db.session.execute(insert(UnitGrid), [_grid_row(cell, grids[cell.code[:12]].id) for cell in geography.cells])
@@ -108,8 +126,14 @@ def _settle_grids(geography: Geography, collectors: Department) -> list[Responsi
 
 
 def _grid_row(cell: Cell, responsibility_grid_id: int) -> dict[str, Any]:
-    return {"code": cell.code, "name": cell.name, "responsibility_grid_id": responsibility_grid_id, "is_active": True,
-            **grid_fields(cell.code, cell.outline)}
+    return {
+        "code": cell.code,
+        "name": cell.name,
+        "responsibility_grid_id": responsibility_grid_id,
+        "is_active": True,
+        "area_class": "B" if cell.code.startswith(OUTSKIRTS) else "A",
+        **grid_fields(cell.code, cell.outline),
+    }
 
 
 def _set_up_components(offices: dict[str, Department], per_grid: float, day: date) -> int:
@@ -125,12 +149,22 @@ def _set_up_components(offices: dict[str, Department], per_grid: float, day: dat
         owner = _owner_of(category, grid, offices)
         stem = f"{grid.region_code}{category.code}"
         counts[stem] = counts.get(stem, 0) + 1
-        rows.append({
-            "code": f"{stem}{counts[stem]:06}", "code_system": category.code_system, "category_id": category.id,
-            "name": category.name, "unit_grid_id": grid.id, "state": "intact", "initial_date": day, "note": "",
-            "competent_department_id": owner, "owner_department_id": owner, "maintainer_department_id": owner,
-            **_somewhere_in(grid, random),
-        })
+        rows.append(
+            {
+                "code": f"{stem}{counts[stem]:06}",
+                "code_system": category.code_system,
+                "category_id": category.id,
+                "name": category.name,
+                "unit_grid_id": grid.id,
+                "state": "intact",
+                "initial_date": day,
+                "note": "",
+                "competent_department_id": owner,
+                "owner_department_id": owner,
+                "maintainer_department_id": owner,
+                **_somewhere_in(grid, random),
+            }
+        )
     db.session.execute(insert(Component), rows)
     return len(rows)
 
@@ -151,7 +185,8 @@ def _common_categories() -> list[Category]:
 def _owner_of(category: Category, grid: UnitGrid, offices: dict[str, Department]) -> int:
     usual = authority.usual_departments(category.dept_type)[0]
     return next(
-        office.id for office, place in authority.places_of(usual, offices)
+        office.id
+        for office, place in authority.places_of(usual, offices)
         if grid.code.startswith(place.get("street_code") or place.get("region_code") or "")
     )
 

@@ -25,12 +25,21 @@ def found_departments(geography: Geography, *, at: datetime) -> dict[str, Depart
     for region, name in names.DISTRICTS:
         if any(street.startswith(region) for street in streets):
             code = f"enforcement_{region}"
-            made[code] = departments.found(code, f"{name}综合行政执法局", "district", short_name=f"{name}执法局",
-                                           parent=root, region_code=region, by=SYSTEM, at=at)
+            made[code] = departments.found(
+                code,
+                f"{name}综合行政执法局",
+                "district",
+                short_name=f"{name}执法局",
+                parent=root,
+                region_code=region,
+                by=SYSTEM,
+                at=at,
+            )
     for street, name in streets.items():
         code = f"street_{street}"
-        made[code] = departments.found(code, f"{name}办事处", "street", short_name=name, parent=root,
-                                       region_code=street, by=SYSTEM, at=at)
+        made[code] = departments.found(
+            code, f"{name}办事处", "street", short_name=name, parent=root, region_code=street, by=SYSTEM, at=at
+        )
     return made
 
 
@@ -70,9 +79,7 @@ def _staff(offices: dict[str, Department]) -> dict[str, tuple[str, list[hiring.S
     }
 
 
-def _collectors(
-    office: Department, grids: Sequence[ResponsibilityGrid]
-) -> dict[str, tuple[str, list[hiring.Service]]]:
+def _collectors(office: Department, grids: Sequence[ResponsibilityGrid]) -> dict[str, tuple[str, list[hiring.Service]]]:
     """One collector for each grid, who also stands in on the next one: each grid has two who may verify."""
     random = Random(42)
     found: dict[str, tuple[str, list[hiring.Service]]] = {}

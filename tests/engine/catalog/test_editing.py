@@ -27,8 +27,9 @@ def test_a_changed_limit_is_audited_with_the_old_one(cover, at):
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_a_limit_out_of_bounds_is_refused(cover, at, limit):
     with pytest.raises(Invalid):
-        editing.change_condition(queries.conditions_of(cover.id)[0], {"limit_b": limit}, by=SYSTEM,
-                                 at=at("2026-03-03 09:00"))
+        editing.change_condition(
+            queries.conditions_of(cover.id)[0], {"limit_b": limit}, by=SYSTEM, at=at("2026-03-03 09:00")
+        )
 
 
 def test_a_new_condition_comes_last_with_one_limit_for_all_areas(cover, at):

@@ -59,8 +59,9 @@ def test_what_was_removed_does_not_come_back(register, at):
     registration.change_state(cover, ComponentState.removed, by=SYSTEM, at=at("2026-03-03 09:00"), on=date(2026, 3, 3))
     assert (cover.state, cover.change_date) == ("removed", date(2026, 3, 3))
     with pytest.raises(registration.CodeGivenUp):
-        registration.change_state(cover, ComponentState.intact, by=SYSTEM, at=at("2026-03-04 09:00"),
-                                  on=date(2026, 3, 4))
+        registration.change_state(
+            cover, ComponentState.intact, by=SYSTEM, at=at("2026-03-04 09:00"), on=date(2026, 3, 4)
+        )
 
 
 def test_the_nearest_components_come_first(register, city, at):

@@ -36,8 +36,12 @@ def test_what_is_no_component_code_is_none(code):
 
 @pytest.mark.parametrize(
     ("code", "level", "parent"),
-    [("640100", "city", None), ("640104", "district", "640100"), ("640104001", "street", "640104"),
-     ("640104001003", "community", "640104001")],
+    [
+        ("640100", "city", None),
+        ("640104", "district", "640100"),
+        ("640104001", "street", "640104"),
+        ("640104001003", "community", "640104001"),
+    ],
 )
 def test_levels_and_parents_of_regions(code, level, parent):
     assert (codes.level_of(code), codes.parent_of(code)) == (level, parent)

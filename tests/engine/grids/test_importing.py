@@ -37,9 +37,7 @@ def regions(database, at):
 
 @pytest.fixture
 def take(regions, at):
-    return lambda *features: importing.import_unit_grids(
-        collection(*features), by=SYSTEM, at=at("2026-03-02 09:00")
-    )
+    return lambda *features: importing.import_unit_grids(collection(*features), by=SYSTEM, at=at("2026-03-02 09:00"))
 
 
 def reasons(result):
@@ -47,8 +45,11 @@ def reasons(result):
 
 
 def test_good_grids_are_taken_in_and_found(take):
-    result = take(feature("640104001001001", box(106.2, 38.4)), feature("640104001001002", box(106.201, 38.4)))
+    result = take(
+        feature("640104001001001", box(106.2, 38.4), area_class="B"), feature("640104001001002", box(106.201, 38.4))
+    )
     assert (result.added, result.bad) == (2, [])
+    assert locating.locate(106.2005, 38.4005).area_class == "B"
     assert locating.locate(106.2005, 38.4005).unit_grid_code == "640104001001001"
     assert db.session.scalars(select(UnitGrid.area_m2)).first() == pytest.approx(9690, rel=0.01)
     assert "grids.import_unit_grids" in set(db.session.scalars(select(AuditRecord.action)))
@@ -62,8 +63,10 @@ def test_the_same_file_twice_changes_nothing_but_says_so(take):
 
 
 def test_every_bad_grid_is_left_out_with_its_reason(take):
-    bow = {"type": "Polygon", "coordinates": [[(106.2, 38.4), (106.201, 38.401), (106.201, 38.4), (106.2, 38.401),
-                                               (106.2, 38.4)]]}
+    bow = {
+        "type": "Polygon",
+        "coordinates": [[(106.2, 38.4), (106.201, 38.401), (106.201, 38.4), (106.2, 38.401), (106.2, 38.4)]],
+    }
     result = take(
         feature("640104001001000", box(106.2, 38.4)),
         feature("640104009001001", box(106.2, 38.4)),
@@ -77,14 +80,27 @@ def test_every_bad_grid_is_left_out_with_its_reason(take):
         feature("640104001001007", box(106.2005, 38.4)),
         feature("640104001001008", {"type": "Polygon", "coordinates": "nonsense"}),
         "not a feature",
+        feature("640104001001009", box(106.201, 38.401), area_class="D"),
     )
     assert result.added == 1
     said = [text for _, text in reasons(result)]
-    assert [bad.number for bad in result.bad] == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
+    assert [bad.number for bad in result.bad] == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13]
     for text, part in zip(
         said,
-        ["15 digits", "no community", "Latitude stands first", "projected metres", "broken", "polygon is needed",
-         "beyond its community", "more than once", "overlaps grid 640104001001006", "cannot be read", "15 digits"],
+        [
+            "15 digits",
+            "no community",
+            "Latitude stands first",
+            "projected metres",
+            "broken",
+            "polygon is needed",
+            "beyond its community",
+            "more than once",
+            "overlaps grid 640104001001006",
+            "cannot be read",
+            "15 digits",
+            "area class",
+        ],
         strict=True,
     ):
         assert part in text

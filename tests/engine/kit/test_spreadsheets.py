@@ -9,14 +9,17 @@ from engine.kit import spreadsheets
 from engine.kit.cells import Column
 from engine.kit.spreadsheets import Layout, NotATable, TooLong
 
-THINGS = Layout("Things", (
-    Column("code", "Code", "code", required=True, lengths=(4, 16)),
-    Column("name", "Name", most=5),
-    Column("count", "Count", "integer"),
-    Column("day", "Day", "date"),
-    Column("good", "Good", "yes_no"),
-    Column("colour", "Colour", "choice", choices={"r": "red", "b": "blue"}),
-))
+THINGS = Layout(
+    "Things",
+    (
+        Column("code", "Code", "code", required=True, lengths=(4, 16)),
+        Column("name", "Name", most=5),
+        Column("count", "Count", "integer"),
+        Column("day", "Day", "date"),
+        Column("good", "Good", "yes_no"),
+        Column("colour", "Colour", "choice", choices={"r": "red", "b": "blue"}),
+    ),
+)
 
 
 def workbook(*lines, title="Things"):
@@ -76,8 +79,9 @@ def test_every_bad_cell_is_named():
 
 
 def test_dates_and_answers_are_understood_as_people_write_them():
-    values, errors = read(["Code", "Day", "Good"], ["0101", "2026/3/2", "是"], ["0102", "20260302", "No"],
-                          ["0103", "2026年3月2日", "√"])
+    values, errors = read(
+        ["Code", "Day", "Good"], ["0101", "2026/3/2", "是"], ["0102", "20260302", "No"], ["0103", "2026年3月2日", "√"]
+    )
     assert errors == []
     assert {row["day"] for row in values} == {date(2026, 3, 2)}
     assert [row["good"] for row in values] == [True, False, True]

@@ -62,8 +62,11 @@ def test_the_same_size_is_always_the_same_city():
 
 
 def test_each_region_is_what_its_grids_are_together(small):
-    outlines = {region.code: shape(region.outline)
-                for level in ("district", "street", "community") for region in queries.regions(level)}
+    outlines = {
+        region.code: shape(region.outline)
+        for level in ("district", "street", "community")
+        for region in queries.regions(level)
+    }
     for grid in db.session.scalars(select(UnitGrid)):
         for code in (grid.region_code, grid.street_code, grid.community_code):
             assert outlines[code].buffer(1e-9).covers(shape(grid.geometry))
@@ -71,9 +74,23 @@ def test_each_region_is_what_its_grids_are_together(small):
 
 def test_everybody_can_sign_in_and_every_role_has_somebody(small):
     found = {user.username: user for user in db.session.scalars(select(User))}
-    known = {"collector.chen", "caller.sun", "acceptor.li", "duty.zhao", "dispatcher.wang", "director.qian",
-             "clerk.sanitation", "handler.sanitation", "head.sanitation", "supervisor.zhou", "leader.wu",
-             "evaluator.zheng", "admin", "security", "audit"}
+    known = {
+        "collector.chen",
+        "caller.sun",
+        "acceptor.li",
+        "duty.zhao",
+        "dispatcher.wang",
+        "director.qian",
+        "clerk.sanitation",
+        "handler.sanitation",
+        "head.sanitation",
+        "supervisor.zhou",
+        "leader.wu",
+        "evaluator.zheng",
+        "admin",
+        "security",
+        "audit",
+    }
     assert known <= set(found)
     assert passwords.fits(PASSWORD, found["collector.chen"].password_hash)
     roles = {role for user in found.values() for role in actors.load(user.id).roles}
@@ -100,9 +117,11 @@ def test_every_component_stands_in_its_grid(small):
 def test_three_fifths_of_the_catalogue_are_dispatched_automatically(small, at, code_system):
     categories = catalog.listing(code_system=code_system)
     questions = [
-        matching.question_about(category, at=at("2026-03-02 09:00"), region_code=street.code[:6],
-                                street_code=street.code)
-        for category in categories for street in queries.regions("street")[:1]
+        matching.question_about(
+            category, at=at("2026-03-02 09:00"), region_code=street.code[:6], street_code=street.code
+        )
+        for category in categories
+        for street in queries.regions("street")[:1]
     ]
     answers = [matching.explain(question) for question in questions]
     assert sum(answer.is_automatic for answer in answers) / len(answers) > 0.6
