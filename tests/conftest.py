@@ -76,7 +76,7 @@ def app(city: cities.City, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def visit(app: Flask) -> Callable[..., visiting.Visitor]:
-    """``visit("wang")`` is a browser in which dispatcher Wang has signed in; ``visit("wang", language="en")`` in English."""
+    """``visit("wang")`` is a browser in which dispatcher Wang has signed in; ``language="en"`` in English."""
     return partial(visiting.signed_in, app)
 
 

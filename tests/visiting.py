@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from engine.kit.config import Config
 from engine.kit.db import db
-from tests.city import PASSWORD
+from tests.city import CAST, PASSWORD
 
 
 class Visitor(FlaskClient):
@@ -34,7 +34,7 @@ def application(url: str, data_dir: Path) -> Flask:
 def signed_in(app: Flask, username: str, *, language: str = "zh_Hans_CN") -> Visitor:
     """A browser in which this person has signed in."""
     visitor = app.test_client()
-    answer = visitor.post("/sign-in", data={"username": username, "password": PASSWORD})
+    answer = visitor.post("/sign-in", data={"username": CAST.get(username, username), "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     if language != "zh_Hans_CN":
         visitor.post("/language", data={"locale": language})

@@ -15,6 +15,8 @@ class Filter:
     """What to look for; None asks for all. ``since`` is included, ``until`` is not."""
 
     user_id: int | None = None
+    user_name: str | None = None
+    """The name as it was then."""
     action: str | None = None
     object_kind: str | None = None
     object_id: str | None = None
@@ -39,6 +41,7 @@ def actions() -> list[str]:
 def _fitting(wanted: Filter) -> Select[AuditRecord]:
     equal = {
         AuditRecord.user_id: wanted.user_id,
+        AuditRecord.user_name: wanted.user_name,
         AuditRecord.action: wanted.action,
         AuditRecord.object_kind: wanted.object_kind,
         AuditRecord.object_id: wanted.object_id,

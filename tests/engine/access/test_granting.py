@@ -30,7 +30,7 @@ def test_a_change_of_rights_is_on_record(city, at):
         grant(city, at, "leader", Permission.evaluation_read, Permission.case_export)
     record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "role.permissions_changed")).one()
     assert record.detail == {"given": ["case.export"], "taken": ["case.comment"]}
-    assert record.user_name == "安全员"
+    assert record.user_name == "安全管理员"
 
 
 def test_granting_what_a_role_already_has_changes_nothing(city, at):

@@ -3,7 +3,7 @@ from engine.access.permissions import Permission
 
 
 def test_who_may_close_a_case(city):
-    assert [reason.user.username for reason in queries.who_may(Permission.case_close)] == ["zhao"]
+    assert [reason.user.username for reason in queries.who_may(Permission.case_close)] == ["duty.zhao"]
 
 
 def test_why_a_person_may(city):

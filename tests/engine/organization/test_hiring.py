@@ -19,7 +19,7 @@ def test_a_new_person_serves_in_her_posts(city, at):
     with unit_of_work():
         user = hire(city, at, posts=[(city.sanitation, "handling_clerk", None), (city.parks, "handler", None)])
     actor = actors.load(user.id)
-    assert actor.department_name == "环境卫生管理局"
+    assert actor.department_name == "环卫处"
     assert actor.groups == {f"handling_clerk@dept:{city.sanitation.id}", f"handler@dept:{city.parks.id}"}
 
 
@@ -29,12 +29,12 @@ def test_hiring_and_posts_are_audited(city, at):
     records = db.session.scalars(select(AuditRecord).where(AuditRecord.object_id == str(user.id))).all()
     fresh = [one.action for one in records if one.at == at("2026-03-02 09:00")]
     assert fresh == ["user.hired", "user.posts_changed"]
-    assert {one.user_name for one in records} == {"系统员"}
+    assert {one.user_name for one in records} == {"系统管理员"}
 
 
 def test_a_user_name_is_given_once(city, at):
     with pytest.raises(Invalid) as refused, unit_of_work():
-        hire(city, at, username="chen")
+        hire(city, at, username="collector.chen")
     assert "username" in refused.value.fields
 
 

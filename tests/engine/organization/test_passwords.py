@@ -48,7 +48,7 @@ def test_a_reset_unlocks_the_account(city, at):
     with unit_of_work():
         chen.locked_until = at("2026-03-02 10:00")
         passwords.reset(chen, "Another-Horse-8", by=city.system_admin, at=at("2026-03-02 09:00"))
-    assert signing_in.sign_in("chen", "Another-Horse-8", at=at("2026-03-02 09:01")) is chen
+    assert signing_in.sign_in("collector.chen", "Another-Horse-8", at=at("2026-03-02 09:01")) is chen
 
 
 def test_a_hash_of_another_cost_is_renewed_at_sign_in(city, at):
@@ -56,6 +56,6 @@ def test_a_hash_of_another_cost_is_renewed_at_sign_in(city, at):
     with unit_of_work():
         chen.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     assert passwords.is_outdated(chen.password_hash)
-    signing_in.sign_in("chen", PASSWORD, at=at("2026-03-02 09:00"))
+    signing_in.sign_in("collector.chen", PASSWORD, at=at("2026-03-02 09:00"))
     db.session.refresh(chen)
     assert not passwords.is_outdated(chen.password_hash)

@@ -13,14 +13,14 @@ from engine.organization.signing_in import Lockout
 from tests.city import PASSWORD
 
 
-def fail(times, at, username="chen", **options):
+def fail(times, at, username="collector.chen", **options):
     for _ in range(times):
         with pytest.raises(SignInRefused):
             signing_in.sign_in(username, "wrong", at=at, **options)
 
 
 def test_the_right_password_opens_the_door(city, at):
-    user = signing_in.sign_in("chen", PASSWORD, at=at("2026-03-02 09:00"), address="10.0.0.7")
+    user = signing_in.sign_in("collector.chen", PASSWORD, at=at("2026-03-02 09:00"), address="10.0.0.7")
     assert user.last_sign_in_at == at("2026-03-02 09:00")
     record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "session.begun")).one()
     assert (record.user_name, record.address) == ("陈采集", "10.0.0.7")
@@ -30,9 +30,9 @@ def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(city, at):
     nine = at("2026-03-02 09:00")
     fail(5, nine)
     with pytest.raises(SignInLocked) as refused:
-        signing_in.sign_in("chen", PASSWORD, at=nine + timedelta(minutes=5))
+        signing_in.sign_in("collector.chen", PASSWORD, at=nine + timedelta(minutes=5))
     assert refused.value.params["minutes"] == 10
-    assert signing_in.sign_in("chen", PASSWORD, at=nine + timedelta(minutes=15)).username == "chen"
+    assert signing_in.sign_in("collector.chen", PASSWORD, at=nine + timedelta(minutes=15)).username == "collector.chen"
 
 
 def test_a_failure_is_remembered_although_it_raises(city, at):
@@ -45,15 +45,15 @@ def test_a_failure_is_remembered_although_it_raises(city, at):
 def test_a_success_forgets_earlier_failures(city, at):
     nine = at("2026-03-02 09:00")
     fail(4, nine)
-    signing_in.sign_in("chen", PASSWORD, at=nine)
+    signing_in.sign_in("collector.chen", PASSWORD, at=nine)
     fail(4, nine)
-    assert signing_in.sign_in("chen", PASSWORD, at=nine).username == "chen"
+    assert signing_in.sign_in("collector.chen", PASSWORD, at=nine).username == "collector.chen"
 
 
 def test_the_city_chooses_how_strict_it_is(city, at):
     fail(2, at("2026-03-02 09:00"), lockout=Lockout(failures=2, minutes=60))
     with pytest.raises(SignInLocked):
-        signing_in.sign_in("chen", PASSWORD, at=at("2026-03-02 09:59"))
+        signing_in.sign_in("collector.chen", PASSWORD, at=at("2026-03-02 09:59"))
 
 
 def test_a_stranger_hears_the_same_and_is_noted(city, at):
@@ -66,7 +66,7 @@ def test_a_closed_account_stays_closed(city, at):
     with unit_of_work():
         leaving.leave(city.user("chen"), by=city.system_admin, at=at("2026-03-02 09:00"))
     with pytest.raises(SignInRefused):
-        signing_in.sign_in("chen", PASSWORD, at=at("2026-03-02 09:01"))
+        signing_in.sign_in("collector.chen", PASSWORD, at=at("2026-03-02 09:01"))
 
 
 def test_time_does_not_tell_who_exists(city, at):
@@ -76,5 +76,5 @@ def test_time_does_not_tell_who_exists(city, at):
         return perf_counter() - start
 
     seconds("nobody")
-    known, unknown = (median(seconds(name) for _ in range(5)) for name in ("chen", "nobody"))
+    known, unknown = (median(seconds(name) for _ in range(5)) for name in ("collector.chen", "nobody"))
     assert unknown > known / 2
