@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import selectinload
 
 from engine.access.actors import SYSTEM
 from engine.calendars import queries as calendars
 from engine.calendars.models import Calendar
 from engine.deadlines.clocks import copy_course, write_fact
-from engine.deadlines.models import Clock
+from engine.deadlines.models import OPEN, PROVISIONAL, Clock
 from engine.deadlines.reading import follow, reckoned
 from engine.kit.db import db
 from engine.kit.signals import signals
@@ -18,10 +18,6 @@ clock_reckoned = signals.signal("clock_reckoned")
 """Sent with the clock whose due moment or its being provisional has changed: rooms above correct their copies."""
 
 BATCH = 500
-
-# Written out, not as parameters: only so does PostgreSQL see that its partial indexes answer them.
-_OPEN = text("clock.state <> 'stopped'")
-_PROVISIONAL = text("clock.is_provisional")
 
 
 def reckon_changed(now: datetime) -> int:
@@ -55,7 +51,7 @@ def reckon(clock: Clock, now: datetime) -> bool:
 
 def _pass_over(calendar: Calendar, now: datetime) -> None:
     """What is due already, or has stopped, keeps the due moment it had; only its version is brought up to date."""
-    due = and_(*_reckoned_before(calendar), _OPEN, Clock.due_at <= now, Clock.is_provisional.is_(False))
+    due = and_(*_reckoned_before(calendar), OPEN, Clock.due_at <= now, Clock.is_provisional.is_(False))
     if db.session.scalar(select(Clock.id).where(due).limit(1)) is not None:
         db.session.execute(
             update(Clock).where(due).values(calendar_version=calendar.version),
@@ -66,7 +62,7 @@ def _pass_over(calendar: Calendar, now: datetime) -> None:
 def _old(calendar: Calendar, limit: int) -> list[Clock]:
     """Two questions, each answered by an index of its own, which is mostly empty."""
     found: dict[int, Clock] = {}
-    for which in (_PROVISIONAL, _OPEN):
+    for which in (PROVISIONAL, OPEN):
         if len(found) < limit:
             rows = db.session.scalars(
                 select(Clock).where(*_reckoned_before(calendar), which).order_by(Clock.id)
