@@ -1,0 +1,1 @@
+"""Commands of `flask`: one module a command, each holding one click command named ``command``."""

@@ -1,0 +1,56 @@
+"""One line a request, and what went wrong; never what was typed, searched for or sent as a cookie."""
+
+import logging
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_login import current_user
+
+log = structlog.get_logger("cityloop.web")
+
+
+def configure(*, as_json: bool) -> None:
+    """Say how lines look: JSON for collectors of logs, else words for people."""
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Log every request but those for files."""
+    app.before_request(_start)
+    app.after_request(_finish)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    if request.endpoint not in ("static", "health.check"):
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+            user=_user_id(),
+            address=request.remote_addr,
+        )
+    return response
+
+
+def _user_id() -> str | None:
+    """Only if this request already asked who it is: a line of the log is no reason for a query."""
+    user = g.get("_login_user")
+    return user.get_id() if user is not None and user == current_user else None

@@ -1,0 +1,81 @@
+"""The rooms that the rail at the left (on a phone: the bar below) leads to, as far as this person may enter them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.access.actors import Actor
+from engine.kit.i18n import N_
+from web import guards, session
+
+
+@dataclass(frozen=True)
+class Room:
+    """One entry. It appears once its page exists and the reader may enter it."""
+
+    name: str
+    endpoint: str
+    icon: str
+
+
+ROOMS = (
+    Room(N_("My work"), "desk.work", "inbox"),
+    Room(N_("Cases"), "desk.cases", "folder2-open"),
+    Room(N_("Report a problem"), "desk.report", "plus-square"),
+    Room(N_("Map"), "desk.map", "map"),
+    Room(N_("Assessment"), "desk.assessment", "bar-chart-line"),
+    Room(N_("Administration"), "admin.index", "sliders"),
+)
+
+Count = Callable[[Actor], int]
+_counts: dict[str, Count] = {}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A room as one reader sees it now; ``count`` is None where nothing is counted."""
+
+    name: str
+    address: str
+    icon: str
+    count: int | None
+    is_here: bool
+
+
+def counted(endpoint: str) -> Callable[[Count], Count]:
+    """Say how many things wait behind an entry: ``@rail.counted("desk.work")`` above a function of the actor."""
+
+    def keep(count: Count) -> Count:
+        _counts[endpoint] = count
+        return count
+
+    return keep
+
+
+def entries(actor: Actor) -> list[Entry]:
+    """What this person finds in the rail."""
+    return [_entry(room, actor) for room in _open_to(actor)]
+
+
+def init_app(app: Flask) -> None:
+    """The first page is the first room of the rail: my work."""
+    app.add_url_rule("/", "home", guards.requires()(home))
+
+
+def home() -> ResponseReturnValue:
+    """Lead to the first room that this person may enter."""
+    rooms = _open_to(session.current_actor())
+    return redirect(url_for(rooms[0].endpoint if rooms else "signin.me"))
+
+
+def _open_to(actor: Actor) -> list[Room]:
+    views = current_app.view_functions
+    return [room for room in ROOMS if room.endpoint in views and guards.may_enter(actor, room.endpoint)]
+
+
+def _entry(room: Room, actor: Actor) -> Entry:
+    address, count = url_for(room.endpoint), _counts.get(room.endpoint)
+    here = request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
+    return Entry(room.name, address, room.icon, count(actor) if count else None, here)
