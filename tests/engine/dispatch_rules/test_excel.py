@@ -9,12 +9,10 @@ from engine.dispatch_rules import excel, queries
 from engine.dispatch_rules.models import DispatchRule
 from engine.kit.db import db
 from engine.kit.spreadsheets import Unreadable
-from engine.simulation import city as fictional
 
 
 @pytest.fixture
-def exported(database, at):
-    fictional.build("small", at=at("2026-01-05 08:00"), password="Correct-Horse-7")
+def exported(city):
     stream = io.BytesIO()
     excel.export_rules(stream, locale="en")
     return openpyxl.load_workbook(io.BytesIO(stream.getvalue()))
