@@ -1,0 +1,86 @@
+"""The blueprint of administration, its first page and its menu."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.access.permissions import Permission
+from engine.kit.i18n import N_
+from web import guards, session
+
+P = Permission
+door = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One page of the menu: its name, its endpoint, and the first part of the addresses that belong to it."""
+
+    name: str
+    endpoint: str
+    prefix: str
+
+
+MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    (
+        N_("People and rights"),
+        (
+            Item(N_("People"), "admin.people", "/admin/people"),
+            Item(N_("Departments"), "admin.departments", "/admin/departments"),
+            Item(N_("Posts"), "admin.posts", "/admin/posts"),
+            Item(N_("Roles"), "admin.roles", "/admin/roles"),
+        ),
+    ),
+    (
+        N_("Business"),
+        (
+            Item(N_("Catalogue"), "admin.catalogue", "/admin/catalogue"),
+            Item(N_("Authority list"), "admin.authority", "/admin/authority"),
+            Item(N_("Calendars"), "admin.calendars", "/admin/calendars"),
+            Item(N_("Processes"), "admin.processes", "/admin/processes"),
+        ),
+    ),
+    (
+        N_("Running"),
+        (
+            Item(N_("Settings"), "admin.settings", "/admin/settings"),
+            Item(N_("Incidents"), "admin.incidents", "/admin/incidents"),
+            Item(N_("Import reports"), "admin.imports", "/admin/imports"),
+            Item(N_("Audit log"), "admin.audit", "/admin/audit"),
+        ),
+    ),
+)
+
+
+@door.get("/")
+@guards.requires(
+    P.organization_manage,
+    P.catalog_manage,
+    P.calendar_manage,
+    P.dispatch_rules_manage,
+    P.settings_manage,
+    P.process_manage,
+    P.incident_manage,
+    P.import_reports,
+    P.access_manage,
+    P.audit_read,
+)
+def index() -> ResponseReturnValue:
+    """Lead to the first page of the menu that this person may enter."""
+    return redirect(url_for(next(item.endpoint for _, items in menu() for item in items)))
+
+
+def menu() -> list[tuple[str, list[Item]]]:
+    """The groups of the menu with the pages that this person may enter; empty groups are left out."""
+    actor, views = session.current_actor(), current_app.view_functions
+    open_items = [
+        (name, [item for item in items if item.endpoint in views and guards.may_enter(actor, item.endpoint)])
+        for name, items in MENU
+    ]
+    return [(name, items) for name, items in open_items if items]
+
+
+@door.context_processor
+def _shared() -> dict[str, object]:
+    return {"admin_menu": menu, "is_here": lambda item: f"{request.path}/".startswith(f"{item.prefix}/")}
