@@ -21,6 +21,8 @@ ROW_CAP = 20_000
 UNPACKED_CAP = 200 * 1024 * 1024
 """Bytes that a workbook may unpack to: a small zip can hold gigabytes."""
 ERROR_CAP = 500
+UNREADABLE = (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, EOFError, AttributeError)
+"""What a damaged or hostile workbook makes its reader raise; XML errors are SyntaxErrors, bombs ValueErrors."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,18 @@ def _workbook(stream: BinaryIO) -> list[tuple[str, Iterator[list[Cell]]]]:
                 raise TooLong(most=ROW_CAP)
         stream.seek(0)
         book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise NotATable from error
     return [(sheet.title, _sheet_lines(sheet)) for sheet in book.worksheets]
 
 
 def _sheet_lines(sheet: Any) -> Iterator[list[Cell]]:
     sheet.reset_dimensions()  # What the file says about its own size need not be true.
-    for cells in sheet.iter_rows(max_col=60):
-        yield [Cell(cell.value, cell.data_type == "f", cell.data_type == "e") for cell in cells]
+    try:
+        for cells in sheet.iter_rows(max_col=60):
+            yield [Cell(cell.value, cell.data_type == "f", cell.data_type == "e") for cell in cells]
+    except UNREADABLE as error:
+        raise NotATable from error
 
 
 def _csv_lines(stream: BinaryIO) -> Iterator[list[Cell]]:

@@ -115,6 +115,30 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_not_opened(monkeypatch):
         spreadsheets.read(stream, [THINGS])
 
 
+def damaged(part, text):
+    """A good workbook with the XML of one part replaced."""
+    good, bad = zipfile.ZipFile(workbook(["Code"], ["0102"])), io.BytesIO()
+    with zipfile.ZipFile(bad, "w") as packed:
+        for name in good.namelist():
+            packed.writestr(name, text if name == part else good.read(name))
+    bad.seek(0)
+    return bad
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><worksheet><sheetData>&b;</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+@pytest.mark.parametrize("text", ["<worksheet><sheetData><row>", "", BOMB])
+def test_a_damaged_or_hostile_workbook_is_refused_or_empty(part, text):
+    try:
+        (rows,), errors = spreadsheets.read(damaged(part, text), [THINGS])
+    except NotATable:
+        return
+    assert errors
+    assert rows == []
+
+
 def test_the_number_of_lines_is_capped(monkeypatch):
     monkeypatch.setattr(spreadsheets, "ROW_CAP", 2)
     with pytest.raises(TooLong):
