@@ -1,0 +1,53 @@
+"""What a service task may do: a registry of actions with typed parameters. A drawing can name nothing else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from engine.process.errors import NoSuchAction
+
+Perform = Callable[[int, dict[str, Any], dict[str, Any], datetime], Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Action:
+    """``perform(subject_id, params, facts, at)`` works in the caller's transaction and returns facts, or None."""
+
+    name: str
+    parameters: Schema
+    perform: Perform
+
+
+_actions: dict[str, Action] = {}
+
+
+def register(name: str, parameters: Schema | type[Schema], perform: Perform) -> None:
+    """Offer an action to drawings; a later registration replaces an earlier one."""
+    _actions[name] = Action(name, parameters() if isinstance(parameters, type) else parameters, perform)
+
+
+def names() -> list[str]:
+    """Every action that a drawing may name."""
+    return sorted(_actions)
+
+
+def action(name: str) -> Action:
+    """The action ``name``.
+
+    Raises NoSuchAction.
+    """
+    if name not in _actions:
+        raise NoSuchAction(name=name)
+    return _actions[name]
+
+
+def problems(name: str, params: Mapping[str, str]) -> dict[str, list[str]]:
+    """What is wrong with the parameters that a drawing gives to a registered action, by parameter."""
+    try:
+        action(name).parameters.load(dict(params))
+    except ValidationError as error:
+        return {str(key): list(map(str, value)) for key, value in error.normalized_messages().items()}
+    return {}

@@ -1,0 +1,55 @@
+"""What the process room refuses, in sentences."""
+
+from engine.kit.errors import Conflict, Invalid, NotFound
+
+
+class StepGone(Conflict):
+    """This step has been done already, or is no longer open."""
+
+
+class NobodyWaits(Conflict):
+    """The process does not wait for this message now."""
+
+
+class InstanceEnded(Conflict):
+    """The process has ended already."""
+
+
+class NoWayOn(Conflict):
+    """The drawing shows no way on from "%(node)s". Please tell the administrator."""
+
+
+class RunsInCircles(Conflict):
+    """The drawing runs in circles at "%(node)s" without any step for people."""
+
+
+class ExpressionFailed(Conflict):
+    """The expression "%(source)s" cannot be evaluated: %(reason)s"""
+
+
+class FactsRefused(Invalid):
+    """The facts given to the process cannot be kept: %(reason)s"""
+
+
+class NoSuchProcess(NotFound):
+    """There is no active process "%(key)s"."""
+
+
+class NoSuchAction(Conflict):
+    """There is no action "%(name)s"."""
+
+
+class DrawingRefused(Invalid):
+    """The drawing cannot be used yet. Please correct the listed places."""
+
+
+class UnreadableXml(Invalid):
+    """This file cannot be read as a drawing: %(reason)s"""
+
+
+class UnknownState(Conflict):
+    """The stored state was written by another version (%(version)s) of the program."""
+
+
+class IncidentClosed(Conflict):
+    """This incident has been resolved already."""

@@ -1,0 +1,79 @@
+"""Moving an instance: start, complete, send, withdraw. Each runs inside the caller's transaction and commits nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.process import definitions, instances, specs
+from engine.process.instances import Loaded
+from engine.process.moving import Before, finish
+from engine.process.running import Run
+from engine.process.subjects import Move
+
+
+def start(
+    key: str, *, subject_kind: str, subject_id: int, facts: Mapping[str, Any], by_id: int | None, at: datetime
+) -> Move:
+    """Begin the active version of drawing ``key`` for a subject.
+
+    Raises NoSuchProcess, FactsRefused, and Conflict where the drawing cannot go on with these facts.
+    """
+    definition = definitions.active(key)
+    drawn = specs.shared(definition.digest, lambda: instances.source_of(definition.id))
+    run = Run.new(drawn, facts)
+    loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)
+    return finish(loaded, Before(), kind="started", facts=facts, by_id=by_id, at=at)
+
+
+def complete(task_id: str, facts: Mapping[str, Any], *, by_id: int | None, at: datetime) -> Move:
+    """A person has done an open step; ``facts`` always carry its ``outcome``.
+
+    Raises StepGone (a Conflict) where it is not open any more, which changes nothing; FactsRefused; and Conflict where the
+    drawing cannot go on with these facts.
+    """
+    loaded = instances.of_task(task_id)
+    before = Before.of(loaded.run)
+    loaded.run.complete(task_id, facts)
+    return _written(loaded, before, kind="completed", task_id=task_id, facts=facts, by_id=by_id, at=at)
+
+
+def send(instance_id: int, message: str, facts: Mapping[str, Any], *, by_id: int | None, at: datetime) -> Move:
+    """Hand ``message`` to the event that waits for it.
+
+    Raises NobodyWaits, InstanceEnded, NotFound, FactsRefused.
+    """
+    loaded = instances.of(instance_id)
+    before = Before.of(loaded.run)
+    loaded.run.send(message, facts)
+    return _written(loaded, before, kind="sent", node=message, facts=facts, by_id=by_id, at=at)
+
+
+def withdraw(instance_id: int, *, outcome: str, by_id: int | None, at: datetime) -> Move:
+    """Take every token off (void, merged …) and end the instance with ``outcome``.
+
+    Raises InstanceEnded, NotFound.
+    """
+    loaded = instances.of(instance_id)
+    before = Before.of(loaded.run)
+    loaded.run.withdraw()
+    instances.write(loaded, at, outcome)
+    return finish(loaded, before, kind="withdrawn", node=outcome, facts={}, by_id=by_id, at=at)
+
+
+def fire(loaded: Loaded, task_id: str, node: str, *, at: datetime) -> Move:
+    """The due moment of a timer has come (used by ``timers``). Raises StepGone where it does not wait any more."""
+    before = Before.of(loaded.run)
+    loaded.run.fire(task_id, node)
+    return _written(loaded, before, kind="fired", task_id=task_id, node=node, facts={}, by_id=None, at=at)
+
+
+def perform(loaded: Loaded, task_id: str, facts: Mapping[str, Any], *, at: datetime) -> Move:
+    """A worker has performed a service task (used by ``outbox``). Raises StepGone where it does not wait any more."""
+    before = Before.of(loaded.run)
+    loaded.run.perform(task_id, facts)
+    return _written(loaded, before, kind="performed", task_id=task_id, facts=facts, by_id=None, at=at)
+
+
+def _written(loaded: Loaded, before: Before, *, at: datetime, **what: Any) -> Move:
+    instances.write(loaded, at)
+    return finish(loaded, before, at=at, **what)

@@ -1,0 +1,98 @@
+"""Locking, reading and writing an instance's row: the few statements that every move is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, insert, select, update
+
+from engine.kit.db import db
+from engine.kit.errors import Conflict, NotFound
+from engine.process import codec, pruning, specs
+from engine.process.errors import InstanceEnded, StepGone
+from engine.process.models import OpenTask, ProcessDefinition, ProcessInstance
+from engine.process.running import Run
+
+INSTANCE: Table = ProcessInstance.__table__  # type: ignore[assignment]
+DEFINITION: Table = ProcessDefinition.__table__  # type: ignore[assignment]
+TASK: Table = OpenTask.__table__  # type: ignore[assignment]
+# Plain tables, not mapped classes: a step need not load, track and flush objects.
+
+
+@dataclass
+class Loaded:
+    """An instance that this transaction has locked, and its run in memory."""
+
+    instance_id: int
+    definition_id: int
+    subject_kind: str
+    subject_id: int
+    revision: int
+    run: Run
+
+
+def begin(definition: Any, *, subject_kind: str, subject_id: int, run: Run, at: datetime) -> Loaded:
+    """Insert the row of an instance that has just begun. ``definition`` is a row of process_definition."""
+    values = {"definition_id": definition.id, "subject_kind": subject_kind, "subject_id": subject_id,
+              "revision": 1, "started_at": at, **_written(run, at)}  # fmt: skip
+    key = db.session.execute(insert(INSTANCE).values(values).returning(INSTANCE.c.id)).scalar_one()
+    return Loaded(key, definition.id, subject_kind, subject_id, 1, run)
+
+
+def of_task(task_id: str) -> Loaded:
+    """Lock and read the instance of an open task, in one statement.
+
+    Raises StepGone where the task is not open any more.
+    """
+    row = db.session.execute(_reading().join(TASK, TASK.c.instance_id == INSTANCE.c.id).where(TASK.c.id == task_id))
+    return _loaded(row.one_or_none(), StepGone())
+
+
+def of(instance_id: int) -> Loaded:
+    """Lock and read an instance.
+
+    Raises NotFound, or InstanceEnded where it no longer runs.
+    """
+    row = db.session.execute(_reading().where(INSTANCE.c.id == instance_id)).one_or_none()
+    return _loaded(row, NotFound())
+
+
+def write(loaded: Loaded, at: datetime, outcome: str | None = None) -> None:
+    """Write the run back. Raises Conflict where somebody wrote since it was read, which the lock should prevent."""
+    same = (INSTANCE.c.id == loaded.instance_id) & (INSTANCE.c.revision == loaded.revision)
+    values = {"revision": loaded.revision + 1, **_written(loaded.run, at)}
+    if outcome is not None:
+        values |= {"outcome": outcome, "ended_at": at, "state": None}
+    if db.session.execute(update(INSTANCE).where(same).values(values)).rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict
+    loaded.revision += 1
+
+
+def _written(run: Run, at: datetime) -> dict[str, Any]:
+    if run.ended:
+        return {"state": None, "ended_at": at, "outcome": run.last_end[0]}
+    pruning.prune(run.workflow)
+    return {"state": codec.dump(run)}
+
+
+def _reading() -> Select[Any]:
+    columns = (INSTANCE.c.id, INSTANCE.c.definition_id, INSTANCE.c.subject_kind, INSTANCE.c.subject_id,
+               INSTANCE.c.revision, INSTANCE.c.state, DEFINITION.c.digest)  # fmt: skip
+    joined = select(*columns).join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
+    return joined.with_for_update(of=INSTANCE)
+
+
+def _loaded(row: Any, missing: Exception) -> Loaded:
+    if row is None:
+        raise missing
+    if row.state is None:
+        raise StepGone if isinstance(missing, StepGone) else InstanceEnded
+    drawn = specs.shared(row.digest, lambda: source_of(row.definition_id))
+    return Loaded(
+        row.id, row.definition_id, row.subject_kind, row.subject_id, row.revision, codec.load(row.state, drawn)
+    )
+
+
+def source_of(definition_id: int) -> str:
+    """The XML of a definition."""
+    return str(db.session.execute(select(DEFINITION.c.xml).where(DEFINITION.c.id == definition_id)).scalar_one())

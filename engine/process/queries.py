@@ -1,0 +1,47 @@
+"""Reading what is open, and what has happened."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, and_, or_, select
+
+from engine.access.actors import Actor
+from engine.kit.db import db
+from engine.process.models import OpenTask, ProcessDefinition, ProcessEvent, ProcessInstance
+
+
+def open_steps(kind: str, subject_id: int) -> list[OpenTask]:
+    """The steps that a subject waits in, oldest first."""
+    of_subject = (OpenTask.subject_kind == kind) & (OpenTask.subject_id == subject_id)
+    return list(db.session.scalars(select(OpenTask).where(of_subject).order_by(OpenTask.opened_at, OpenTask.id)))
+
+
+def open_step(task_id: str) -> OpenTask | None:
+    """One open step."""
+    return db.session.get(OpenTask, task_id, populate_existing=True)
+
+
+def offered_to(actor: Actor) -> Select[tuple[OpenTask]]:
+    """The open steps of ``actor``: given to him, or given to nobody and offered to one of his groups."""
+    mine = OpenTask.assignee_id == actor.id
+    offered = and_(OpenTask.assignee_id.is_(None), OpenTask.group_name.in_(actor.groups))
+    return select(OpenTask).where(or_(mine, offered) if actor.id is not None else offered)
+
+
+def instances_of(kind: str, subject_id: int) -> list[ProcessInstance]:
+    """Every instance of a subject, the newest first."""
+    of_subject = (ProcessInstance.subject_kind == kind) & (ProcessInstance.subject_id == subject_id)
+    return list(db.session.scalars(select(ProcessInstance).where(of_subject).order_by(ProcessInstance.id.desc())))
+
+
+def history(instance_id: int) -> list[ProcessEvent]:
+    """The moves of an instance, oldest first."""
+    return list(db.session.scalars(
+        select(ProcessEvent).where(ProcessEvent.instance_id == instance_id).order_by(ProcessEvent.id)
+    ))  # fmt: skip
+
+
+def definitions() -> Sequence[ProcessDefinition]:
+    """Every version of every drawing, the newest first."""
+    return db.session.scalars(
+        select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    ).all()

@@ -1,0 +1,54 @@
+"""Parsed drawings: each is parsed once per process and shared by all instances and threads; nothing writes to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from engine.kit.errors import FieldError, Invalid
+from engine.kit.i18n import N_
+from engine.process import xml
+from engine.process.parser import DrawingParser
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A process that can run: SpiffWorkflow's specification, and those of its subprocesses by id."""
+
+    spec: Any
+    subprocesses: dict[str, Any]
+
+
+_LOCK = Lock()
+_MOST = 200
+_drawn: dict[str, Drawn] = {}
+
+
+def shared(digest: str, source: Callable[[], str]) -> Drawn:
+    """The process of a stored drawing by its fingerprint; ``source`` is called only where it was not parsed before."""
+    found = _drawn.get(digest)
+    if found is not None:
+        return found
+    with _LOCK:
+        if digest not in _drawn:
+            while len(_drawn) >= _MOST:
+                del _drawn[next(iter(_drawn))]
+            _drawn[digest] = parse(source())
+        return _drawn[digest]
+
+
+def parse(source: str | bytes) -> Drawn:
+    """Parse the one executable process of a drawing.
+
+    Raises UnreadableXml, or Invalid with SpiffWorkflow's words about the first thing that it cannot run.
+    """
+    root = xml.read(source)
+    parser = DrawingParser()
+    try:
+        parser.add_bpmn_xml(root)
+        [key] = parser.get_process_ids()
+        spec = parser.get_spec(key)
+        return Drawn(spec, parser.get_subprocess_specs(key))
+    except Exception as error:  # SpiffWorkflow raises its own errors, and bare ones from inside its parsers
+        raise Invalid({"drawing": [FieldError(N_("SpiffWorkflow cannot read it: %(reason)s"),
+                                              {"reason": str(error)[:300]})]}) from error  # fmt: skip
