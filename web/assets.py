@@ -1,6 +1,6 @@
 """Front-end libraries and fonts: copied from ``node_modules`` at set-up, found by templates with a hash for the cache.
 
-``python -m web.assets`` copies what pages load into ``static/vendor`` (which is never committed); quick the second time.
+``python -m web.assets`` copies what pages load into ``static/vendor`` (never committed); quick the second time.
 """
 
 import hashlib

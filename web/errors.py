@@ -6,12 +6,13 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.kit.db import db
-from engine.kit.errors import CityLoopError, Conflict, Invalid, NotAllowed, NotFound
+from engine.kit.errors import CityLoopError, Conflict, FieldError, Invalid, NotAllowed, NotFound
 from web import guards, keeping, session
 from web.configuration import current_config
 from web.logs import log
@@ -27,10 +28,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _token_gone)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
-    for kind in (OperationalError, InterfaceError, TimeoutError):
-        app.register_error_handler(kind, _database_away)
-    for kind in (IntegrityError, StaleDataError):
-        app.register_error_handler(kind, _somebody_was_faster)
+    for away in (OperationalError, InterfaceError, PoolExhausted):
+        app.register_error_handler(away, _database_away)
+    for lost in (IntegrityError, StaleDataError):
+        app.register_error_handler(lost, _somebody_was_faster)
     app.register_error_handler(Exception, _broken)
 
 
@@ -66,7 +67,7 @@ def _token_gone(_error: CSRFError) -> ResponseReturnValue:
 
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     text = _(
-        "What you sent is too large, so nothing was saved. One file may have up to %(most)s MB; please send fewer or smaller photos.",
+        "This is too large; nothing was saved. A file may have up to %(most)s MB: please send fewer or smaller ones.",
         most=current_config().max_upload_mb,
     )
     answer = make_response(_answer(413, text, again=keeping.form_page(), framed=False))
@@ -103,7 +104,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
     number = secrets.token_hex(4).upper()
     log.error("incident", number=number, path=request.path, exc_info=error)
     text = _(
-        "Something went wrong in the program, and nothing was saved. Please give this number to your administrator: %(number)s",
+        "The program made a mistake, and nothing was saved. Please tell your administrator this number: %(number)s",
         number=number,
     )
     return _answer(500, text, framed=False)
@@ -122,7 +123,7 @@ def _answer(
     *,
     again: str | None = None,
     framed: bool = True,
-    fields: dict[str, list[object]] | None = None,
+    fields: dict[str, list[FieldError]] | None = None,
     resend: list[tuple[str, str]] | None = None,
 ) -> tuple[Response | str, int] | Response:
     """The error as a page, as a notice for htmx, or as JSON, whichever was asked for."""
@@ -145,10 +146,8 @@ def _answer(
     return page, status
 
 
-def _as_json(status: int, text: str, fields: dict[str, list[object]] | None) -> tuple[Response, int]:
+def _as_json(status: int, text: str, fields: dict[str, list[FieldError]] | None) -> tuple[Response, int]:
     answer: dict[str, object] = {"error": text}
     if fields:
-        answer["fields"] = {
-            name: [_(error.text, **error.params) for error in errors] for name, errors in fields.items()
-        }
+        answer["fields"] = {name: [_(one.text, **one.params) for one in errors] for name, errors in fields.items()}
     return jsonify(answer), status

@@ -29,7 +29,7 @@ class Filling:
         initial: Mapping[str, Any] | None = None,
         options: reading.Options | None = None,
     ) -> None:
-        """``form`` is an ``engine.forms`` Form; ``initial`` what stands in it at first; ``options`` fills its choices."""
+        """``initial`` is what stands in it at first; ``options`` are the lists that its choices are made from."""
         self.form, self.options = form, options or {}
         self.errors: dict[str, list[FieldError]] = {}
         self.status = 200
@@ -66,7 +66,7 @@ class Filling:
         """
         if request.method != "POST":
             return False
-        sent = CombinedMultiDict([request.form, request.files])
+        sent: CombinedMultiDict[str, Any] = CombinedMultiDict([request.form, request.files])  # type: ignore[list-item]
         try:
             act(self.form.read(sent, self.options, current_config().time_zone))
         except Invalid as refusal:
@@ -92,9 +92,7 @@ def _defaults(form: Form) -> dict[str, Any]:
 def _from_plain(values: Mapping[str, Any]) -> MultiDict[str, str]:
     shown: MultiDict[str, str] = MultiDict()
     for name, value in values.items():
-        if isinstance(value, Point):
-            value = f"{value.lng},{value.lat}"
-        for one in value if isinstance(value, list | tuple | set) else [value]:
+        for one in value if isinstance(value, list | set) else [value]:
             if one is not None:
                 shown.add(name, _plain(one))
     return shown
@@ -106,4 +104,4 @@ def _plain(value: Any) -> str:
         return YES if value else ""
     if isinstance(value, datetime):
         return value.astimezone(current_config().time_zone).strftime("%Y-%m-%dT%H:%M")
-    return str(value)
+    return f"{value.lng},{value.lat}" if isinstance(value, Point) else str(value)

@@ -3,6 +3,7 @@
 Values are kept under the user that the signed cookie names, and only he gets them back. Files cannot be kept.
 """
 
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Response, current_app, flash, request, url_for
@@ -31,7 +32,7 @@ def form_page() -> str:
 
 def sign_in_address() -> str:
     """Where to sign in and come back from."""
-    query = {"next": kept_page() if request.method == "POST" else form_page()}
+    query: dict[str, Any] = {"next": kept_page() if request.method == "POST" else form_page()}
     if session.is_over():
         query["over"] = "1"
     return url_for("signin.sign_in", **query)
@@ -62,9 +63,7 @@ def taken_back() -> MultiDict[str, str] | None:
             values = drafts.take(actor.id, draft_id)
     except NoSuchDraft:
         return None
-    flash(
-        _("What you typed is still here. Please look over it and send it again; photos must be chosen again."), "info"
-    )
+    flash(_("What you typed is still here. Please check it and send it again; photos must be chosen again."), "info")
     return MultiDict(values)
 
 

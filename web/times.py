@@ -1,4 +1,4 @@
-"""Moments and durations as people say them: near ones relative, the exact moment on hover, always in the city's zone."""
+"""Moments and durations as people say them: near ones relative, exact ones on hover, always in the city's zone."""
 
 from datetime import date, datetime, timedelta
 

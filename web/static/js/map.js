@@ -1,0 +1,90 @@
+// Maps drawn from the city's own areas (GeoJSON), without tiles: a picker of places, and a view of points.
+// Picker: <div data-map-picker="id of the input" data-areas="address">. View: <div data-map data-areas="…" data-points="…">.
+"use strict";
+
+const AREA = { color: "#8b96a1", weight: 1, fillColor: "#ffffff", fillOpacity: 0.7 };
+const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#6b7680" };
+
+async function json(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+function nameOf(feature) {
+  return feature.properties?.name || feature.properties?.code || "";
+}
+
+async function open(element) {
+  element.hidden = false;
+  const map = L.map(element, { preferCanvas: true, zoomSnap: 0.5, maxZoom: 20, attributionControl: false });
+  L.control.scale({ imperial: false }).addTo(map);
+  map.setView([Number(element.dataset.lat) || 38.47, Number(element.dataset.lng) || 106.27], 14);
+  if (element.dataset.areas) {
+    const areas = L.geoJSON(await json(element.dataset.areas), { style: AREA, interactive: !element.dataset.mapPicker });
+    areas.bindTooltip((layer) => nameOf(layer.feature), { sticky: true });
+    areas.addTo(map);
+    if (areas.getBounds().isValid()) map.fitBounds(areas.getBounds());
+  }
+  return map;
+}
+
+const point = (text) => {
+  const [lng, lat] = text.split(/[,，]/).map(Number);
+  return Number.isFinite(lng) && Number.isFinite(lat) && text.trim() ? [lat, lng] : null;
+};
+
+async function openPicker(element) {
+  const input = document.getElementById(element.dataset.mapPicker);
+  const map = await open(element);
+  const mark = L.circleMarker([0, 0], { radius: 8, color: "#fff", weight: 2, fillColor: "#0b62c4", fillOpacity: 1 });
+  const show = (zoom) => {
+    const place = point(input.value);
+    if (!place) return mark.remove();
+    mark.setLatLng(place).addTo(map);
+    map.setView(place, zoom || map.getZoom());
+  };
+  map.on("click", ({ latlng }) => {
+    input.value = `${latlng.lng.toFixed(6)},${latlng.lat.toFixed(6)}`;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  input.addEventListener("change", () => show());
+  show(16);
+}
+
+async function openView(element) {
+  const map = await open(element);
+  const shown = L.geoJSON(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points), {
+    pointToLayer: ({ properties }, place) => L.circleMarker(place, {
+      radius: 7, color: "#fff", weight: 1.5, fillColor: LAMPS[properties.lamp] || "#0b62c4", fillOpacity: 1,
+    }),
+    style: (feature) => (feature.geometry.type === "Point" ? {} : { color: "#0b62c4", weight: 2, fillOpacity: 0.1 }),
+    onEachFeature: (feature, layer) => {
+      layer.bindTooltip(nameOf(feature));
+      if (feature.properties.address) layer.on("click", () => { window.location = feature.properties.address; });
+    },
+  }).addTo(map);
+  if (shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+}
+
+function locate(button) {
+  const input = document.getElementById(button.dataset.locate);
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      input.value = `${coords.longitude.toFixed(6)},${coords.latitude.toFixed(6)}`;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    () => { input.setCustomValidity(button.dataset.failed); input.reportValidity(); input.setCustomValidity(""); },
+    { enableHighAccuracy: true, timeout: 15000 },
+  );
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-map-picker]").forEach(openPicker);
+  document.querySelectorAll("[data-map]").forEach(openView);
+  if (!navigator.geolocation) return;
+  document.querySelectorAll("[data-locate]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => locate(button));
+  });
+});
