@@ -1,0 +1,11 @@
+def test_records_are_read_by_person_act_and_day(visit, city):
+    visit("system_admin").post("/admin/people/new", data={"username": "ma.li", "name": "马丽"})
+    auditor = visit("audit_admin")
+    page = auditor.get("/admin/audit?user_name=系统管理员&action=user.hired").text
+    assert "ma.li" in page
+    assert "collector.chen" not in page
+    assert "collector.chen" in auditor.get("/admin/audit?since=2026-01-05&until=2026-01-05").text
+
+
+def test_a_day_that_is_none_asks_for_all(visit, city):
+    assert visit("audit_admin").get("/admin/audit?since=yesterday").status_code == 200

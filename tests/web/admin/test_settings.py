@@ -1,0 +1,22 @@
+from engine.audit import queries as audit
+from engine.audit.queries import Filter
+from engine.catalog.code_system import CODE_SYSTEM
+from engine.settings import values
+
+
+def test_a_setting_is_changed_and_on_record(visit, city):
+    answer = visit("system_admin").post("/admin/settings/catalog.code_system", data={"value": "GBT47678.5-2026"})
+    assert answer.status_code == 303
+    values._stored.forget()
+    assert values.get(CODE_SYSTEM) == "GBT47678.5-2026"
+    assert audit.find(Filter(action="setting.changed")).rows[0].user_name == "系统管理员"
+
+
+def test_what_cannot_be_stands_beside_its_field(visit, city):
+    answer = visit("system_admin").post("/admin/settings/catalog.code_system", data={"value": "none such"})
+    assert answer.status_code == 422
+    assert 'id="error-catalog.code_system"' in answer.text
+
+
+def test_an_unknown_setting_is_not_found(visit, city):
+    assert visit("system_admin").post("/admin/settings/no.such", data={"value": "1"}).status_code == 404
