@@ -43,13 +43,16 @@ def insert_histories(
     written = [_follow(history, calendar) for history in histories]
     amber = rule or AmberRule()
     rows = [_clock(history, course, amber) for history, (course, _) in zip(histories, written, strict=True)]
-    ids = db.session.scalars(insert(Clock).returning(Clock.id, sort_by_parameter_order=True), rows).all()
+    # Nulls are written too: rows that leave out different columns would each become a statement of their own.
+    ids = db.session.scalars(
+        insert(Clock).returning(Clock.id, sort_by_parameter_order=True), rows, execution_options={"render_nulls": True}
+    ).all()
     facts = [
         _fact(clock_id, seq, fact, by, history.department_id)
         for clock_id, history, (_, frozen) in zip(ids, histories, written, strict=True)
         for seq, fact in enumerate(frozen, start=1)
     ]
-    db.session.execute(insert(ClockFact), facts)
+    db.session.execute(insert(ClockFact), facts, execution_options={"render_nulls": True})
     return [Clock(id=clock_id, **row) for clock_id, row in zip(ids, rows, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Working time: worked examples of process.md §5, real years with 调休, zones with summer time, and what always holds."""
+"""Working time: worked examples of process.md §5, real years with 调休, zones with summer time, and laws."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
