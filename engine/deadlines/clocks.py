@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from engine.calendars import queries as calendars
@@ -20,6 +21,7 @@ from engine.deadlines.reading import Reading, follow
 from engine.deadlines.reading import read as read_facts
 from engine.deadlines.thresholds import amber_rule
 from engine.kit.db import db
+from engine.kit.errors import Conflict
 from engine.kit.signals import Doer
 
 
@@ -49,10 +51,10 @@ def start(
 ) -> Clock:
     """Start a clock: two inserts. One of ``limit`` and ``due_at`` (a moment given by a document) is needed.
 
-    The database refuses a second open clock of the same name.
+    Raises Conflict where a clock of this name is open: the database allows one.
     """
     clock = _started(subject_kind, subject_id, Start(name, limit, department_id, calendar_id, due_at), at, by, reason)
-    db.session.flush()
+    _write()
     return clock
 
 
@@ -162,7 +164,7 @@ def change(
         if wanted.name in clocks:
             raise ClockRuns
         clocks[wanted.name] = _started(subject_kind, subject_id, wanted, at, by, reason)
-    db.session.flush()
+    _write()
     return clocks
 
 
@@ -171,7 +173,7 @@ def stop_all(subject_kind: str, subject_id: int, *, at: datetime, by: Doer, reas
     clocks = open_clocks(subject_kind, subject_id)
     for clock in clocks.values():
         _append(clock, Fact(Action.stop, at, reason=reason), by)
-    db.session.flush()
+    _write()
     return list(clocks.values())
 
 
@@ -203,7 +205,7 @@ def begin(limit: Limit | None, at: datetime, *, due_at: datetime | None = None) 
 
 def _act(clock: Clock, fact: Fact, by: Doer) -> Clock:
     _append(clock, fact, by)
-    db.session.flush()
+    _write()
     return clock
 
 
@@ -211,6 +213,14 @@ def _append(clock: Clock, fact: Fact, by: Doer) -> None:
     course = follow(clock.facts, calendars.working(clock.calendar_id))
     write_fact(clock, course.freeze(fact), by)
     copy_course(clock, course)
+
+
+def _write() -> None:
+    """Send what the act changed. Whoever started the same clock, or wrote the same fact, a moment earlier has won."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Conflict from error
 
 
 def write_fact(clock: Clock, fact: Fact, by: Doer) -> None:

@@ -54,6 +54,7 @@ class Course:
         """Move on by one fact. Raises ClockRuns, ClockPaused or ClockStopped where it does not fit."""
         if self.state not in _ALLOWED.get(Action(fact.action), ()):
             raise _REFUSALS[self.state]
+        # Each action has its method below: _pause, _resume, _extend …
         getattr(self, f"_{fact.action}")(fact)
         self.last_at = fact.at
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.audit import recording
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.remembering import Remembered
-from engine.kit.signals import Doer
+from engine.kit.signals import Doer, announce
 from engine.settings.declarations import Setting, T
 from engine.settings.models import SettingValue
 
@@ -38,8 +37,8 @@ def set(setting: Setting[T], value: T, *, by: Doer, at: datetime) -> None:
         row = SettingValue(name=setting.name)
         db.session.add(row)
     row.value, row.changed_at, row.changed_by_id = allowed, at, by.id
-    recording.record("setting.changed", by=by, at=at, object_kind="setting", object_id=setting.name,
-                     detail={"before": before, "after": allowed})
+    announce("setting.changed", by=by, at=at, object_kind="setting", object_id=setting.name,
+             detail={"before": before, "after": allowed})
     _stored.forget()
 
 

@@ -16,6 +16,7 @@ from engine.deadlines.errors import ClockRuns, ClockStopped
 from engine.deadlines.lamps import Lamp
 from engine.deadlines.models import Clock, ClockFact
 from engine.kit.db import db, unit_of_work
+from engine.kit.errors import Conflict
 from engine.settings import values
 from tests.city import City
 
@@ -109,7 +110,7 @@ def test_the_city_sets_when_lamps_turn_amber(city: City, at: At) -> None:
 
 
 def test_two_people_cannot_start_the_same_clock(handling: Clock, city: City, at: At) -> None:
-    with pytest.raises(IntegrityError), unit_of_work():
+    with pytest.raises(Conflict), unit_of_work():
         clocks.start("case", 7, "handling", TWO_DAYS, at=at("2026-03-02 09:05"), by=city.wang)
 
 

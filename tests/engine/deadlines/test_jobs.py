@@ -94,4 +94,6 @@ def test_work_comes_in_batches(city: City, at: At, monkeypatch: pytest.MonkeyPat
     for case_id in range(5):
         start(case_id, at("2026-03-02 09:00"), 3)
     close("2026-03-04", at)
-    assert [run(at("2026-03-03 12:05")) for _ in range(4)] == [2, 2, 1, 0]
+    assert [run(at("2026-03-03 12:05")) for _ in range(2)] == [2, 2]
+    assert jobs.reckon_again(at("2026-03-03 12:05")) == 1
+    assert jobs.reckon_again(at("2026-03-03 12:05")) == 0
