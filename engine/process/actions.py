@@ -9,29 +9,33 @@ from marshmallow import Schema, ValidationError
 
 from engine.process.errors import NoSuchAction
 
-Perform = Callable[[int, dict[str, Any], dict[str, Any], datetime], Mapping[str, Any] | None]
+Perform = Callable[[int, Mapping[str, Any], Mapping[str, Any], datetime], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class Action:
-    """``perform(subject_id, params, facts, at)`` works in the caller's transaction and returns facts, or None."""
+    """``perform(subject_id, params, facts, at)`` works in the caller's transaction and returns facts, or None.
+
+    ``label`` is an English msgid, for whoever draws.
+    """
 
     name: str
     parameters: Schema
     perform: Perform
+    label: str = ""
 
 
 _actions: dict[str, Action] = {}
 
 
-def register(name: str, parameters: Schema | type[Schema], perform: Perform) -> None:
+def register(name: str, parameters: Schema | type[Schema], perform: Perform, *, label: str = "") -> None:
     """Offer an action to drawings; a later registration replaces an earlier one."""
-    _actions[name] = Action(name, parameters() if isinstance(parameters, type) else parameters, perform)
+    _actions[name] = Action(name, parameters() if isinstance(parameters, type) else parameters, perform, label)
 
 
-def names() -> list[str]:
+def offered() -> list[Action]:
     """Every action that a drawing may name."""
-    return sorted(_actions)
+    return [_actions[name] for name in sorted(_actions)]
 
 
 def action(name: str) -> Action:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from engine.kit.db import db
 from engine.kit.errors import FieldError
 from engine.process import linting, translating, xml
-from engine.process.errors import DrawingRefused, NoSuchProcess
+from engine.process.errors import DrawingRefused
 from engine.process.instances import DEFINITION
 from engine.process.models import DefinitionState, ProcessDefinition
 
@@ -26,17 +26,12 @@ class Definition:
     digest: str
 
 
-def active(key: str) -> Definition:
-    """The version that new instances of ``key`` start with.
-
-    Raises NoSuchProcess.
-    """
+def active(key: str) -> Definition | None:
+    """The version that new instances of ``key`` start with; None where there is none yet."""
     columns = (DEFINITION.c.id, DEFINITION.c.key, DEFINITION.c.version, DEFINITION.c.name, DEFINITION.c.digest)
     is_active = (DEFINITION.c.key == key) & (DEFINITION.c.state == DefinitionState.active)
     row = db.session.execute(select(*columns).where(is_active).order_by(DEFINITION.c.version.desc()).limit(1)).first()
-    if row is None:
-        raise NoSuchProcess(key=key)
-    return Definition(*row)
+    return Definition(*row) if row is not None else None
 
 
 def publish(key: str, source: bytes | str, *, by_id: int | None, at: datetime) -> Definition:

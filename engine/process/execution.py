@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.process import definitions, instances, specs
+from engine.process.errors import NoSuchProcess
 from engine.process.instances import Loaded
 from engine.process.moving import Before, finish
 from engine.process.running import Run
@@ -19,6 +20,8 @@ def start(
     Raises NoSuchProcess, FactsRefused, and Conflict where the drawing cannot go on with these facts.
     """
     definition = definitions.active(key)
+    if definition is None:
+        raise NoSuchProcess(key=key)
     drawn = specs.shared(definition.digest, lambda: instances.source_of(definition.id))
     run = Run.new(drawn, facts)
     loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)

@@ -1,35 +1,74 @@
-"""The inclusive gateway, joining by what can still arrive."""
+"""Parallel and inclusive gateways whose joins go by the tokens that have arrived in this round.
+
+Stock SpiffWorkflow 3.2 leaves the marks of tokens that a join has consumed in the task tree, and counts them again when a
+loop comes to the join a second time: it goes on too early, depending on which history is still there. Its inclusive join
+also forgets tokens in started service tasks, and a second token through a split drops the branches of the first.
+"""
 
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as StockInclusiveGateway
+from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as StockParallelGateway
+from SpiffWorkflow.util.deep_merge import DeepMerge
 from SpiffWorkflow.util.task import TaskState
+
+from engine.process.errors import NoWayOn
+
+ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+class ParallelGateway(StockParallelGateway):
+    """Joins once every incoming flow has brought a token."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        return not _missing(my_task)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        _consume(my_task)
+        return True
 
 
 class InclusiveGateway(StockInclusiveGateway):
-    """Waits for every token that can still reach one of its inputs, and for no other.
-
-    Stock SpiffWorkflow forgets tokens in started service tasks, and in a loop takes the inputs of the round before for
-    those of this one; both let the join go on too early.
-    """
+    """Joins once no token is left that could still come to one of its other inputs."""
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
         tasks = my_task.workflow.tasks.values()
-        past = set(_ancestors(my_task))
-        arrived = {t.parent.task_spec.name for t in tasks if t.task_spec is self and t.id not in past
-                   and t.parent.state == TaskState.COMPLETED}  # fmt: skip
-        missing = [name for name in self._inputs if name not in arrived]
-        active = {t.task_spec.name for t in tasks if t.task_spec is not self and t.id not in past
-                  and t.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED)}  # fmt: skip
-        return not any(_reaches(self, name, active) for name in missing)
+        active = {task.task_spec.name for task in tasks if task.has_state(ACTIVE) and task.task_spec is not self}
+        return not any(_reaches(self, name, active) for name in _missing(my_task))
+
+    def _run_hook(self, my_task: Any) -> bool:
+        _consume(my_task)
+        matches, defaults = self._get_matching_outputs(my_task)
+        if not matches and not defaults:
+            raise NoWayOn(node=self.bpmn_name or self.name)
+        my_task._sync_children(matches or defaults, TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
 
 
-def _ancestors(task: Any) -> list[Any]:
-    found = []
-    while task.parent is not None:
-        task = task.parent
-        found.append(task.id)
-    return found
+def _arrivals(my_task: Any) -> list[Any]:
+    """Tokens that wait at the join beside ``my_task``. Of several, SpiffWorkflow lets the last wait and cancels the rest."""
+    waiting = TaskState.WAITING | TaskState.CANCELLED
+    return [
+        task for task in my_task.workflow.tasks.values()
+        if task.task_spec is my_task.task_spec and task is not my_task and task.has_state(waiting)
+        and task.parent.state == TaskState.COMPLETED
+    ]  # fmt: skip
+
+
+def _missing(my_task: Any) -> set[str]:
+    """Inputs of the join that have brought no token in this round."""
+    arrived = {task.parent.task_spec.name for task in (*_arrivals(my_task), my_task)}
+    return set(my_task.task_spec._inputs) - arrived
+
+
+def _consume(my_task: Any) -> None:
+    """Take what the other tokens know, in the order in which they came, and take them out of the tree."""
+    for task in sorted(_arrivals(my_task), key=lambda each: each.last_state_change):
+        DeepMerge.merge(my_task.data, task.parent.data)
+        my_task.workflow._remove_task(task.id)
+    my_task._inherit_data()
 
 
 def _reaches(gateway: Any, name: str, active: set[str]) -> bool:

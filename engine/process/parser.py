@@ -9,7 +9,7 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
     IntermediateCatchEventParser,
     ReceiveTaskParser,
 )
-from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.defaults import (
@@ -23,7 +23,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 
 from engine.process import xml
-from engine.process.joining import InclusiveGateway
+from engine.process.joining import InclusiveGateway, ParallelGateway
 from engine.process.timing import DueTimer
 
 TASK_ATTRIBUTES = ("form", "act", "stage", "clock")
@@ -74,6 +74,7 @@ class DrawingParser(BpmnParser):
         full_tag("endEvent"): (_End, EndEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
+        full_tag("parallelGateway"): (GatewayParser, ParallelGateway),
         full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveGateway),
     }
 

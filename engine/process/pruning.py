@@ -78,15 +78,15 @@ def _below(tasks: dict[Any, Any], anchor: Any) -> set[Any]:
 
 
 def _join_needs(workflow: Any, kept: set[Any]) -> bool:
-    """Whether a waiting parallel or inclusive join counts on a finished input outside ``kept``.
+    """Whether a waiting parallel or inclusive join counts on a token outside ``kept``.
 
-    In a join of three, the first arrival's own waiting task is cancelled by the second, so that nothing live may remain
-    beside the input it came from; without that input the join would wait for ever.
+    In a join of three, the waiting task of the first arrival is cancelled by the second, so that nothing live may remain
+    where it came from; without its mark the join would wait for ever.
     """
     tasks = workflow.tasks.values()
     joins = {task.task_spec for task in tasks if task._state == TaskState.WAITING and _is_join(task.task_spec)}
-    inputs = {name for join in joins for name in join._inputs}
-    return any(task.task_spec.name in inputs for task in tasks if task.id not in kept)
+    arrived = (task for task in tasks if task._state == TaskState.CANCELLED and task.task_spec in joins)
+    return any(task.id not in kept for task in arrived)
 
 
 def _is_join(spec: Any) -> bool:
