@@ -48,7 +48,7 @@ def calendar(calendar_id: int) -> ResponseReturnValue:
         exceptions=queries.exceptions(row.id, year),
         warnings=queries.warnings(clock.now()),
         filling=filling,
-        weekdays=list(get_day_names("narrow", locale=get_locale()).values()),
+        weekdays=[get_day_names("narrow", locale=get_locale())[number] for number in range(7)],
         published={one.year: one for one in queries.published_years(row.id)},
     )
     return page, filling.status

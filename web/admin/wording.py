@@ -9,7 +9,7 @@ ACTS = {
     "session.locked": N_("account locked after failures"),
     "user.hired": N_("account opened"),
     "user.changed": N_("person corrected"),
-    "user.left": N_("account closed"),
+    "user.left": N_("closed the account"),
     "user.came_back": N_("account opened again"),
     "user.posts_changed": N_("posts changed"),
     "user.password_changed": N_("own password changed"),
