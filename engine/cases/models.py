@@ -121,6 +121,8 @@ class Case(db.Model):
     filing_condition_id: Mapped[int | None] = mapped_column(ForeignKey("filing_condition.id"))
     area_class: Mapped[str] = mapped_column(String(1), default="A")
     component_id: Mapped[int | None] = mapped_column(ForeignKey("component.id"), index=True)
+    confirmation_result: Mapped[str | None] = mapped_column(String(12))
+    """Of the last confirmation on site (核实): true, untrue, gone."""
     is_urgent: Mapped[bool] = mapped_column(default=False)
     is_self_handled: Mapped[bool] = mapped_column(default=False)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
@@ -143,6 +145,7 @@ class Case(db.Model):
     """Time limit of handling, frozen when it was dispatched."""
     first_due_at: Mapped[datetime | None] = mapped_column(index=True)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """The moment the department is judged by: the handling clock's due, moved by extensions, never by rework (§4.6)."""
     amber_at: Mapped[datetime | None]
     clock_state: Mapped[str] = mapped_column(String(10), default="none")
     """Of the handling clock: none, running, paused, stopped. Lists read these copies; ``deadlines`` is the truth."""

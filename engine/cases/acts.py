@@ -1,0 +1,168 @@
+"""Everything that a person can do to a case, in one list: what its page offers, and what its doors perform."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.access.actors import Actor
+from engine.access.permissions import Permission
+from engine.cases import (
+    acceptance, arbitration, assignment, calling_back, closure, commenting, confirmation, custom_steps, dispatching,
+    feedback, filing, handling, merging, policy, rejection, reopening, returning, self_handling, signing, steps,
+    transfer, verification, voiding,
+)
+from engine.cases.errors import CaseEnded, CaseNotFound, StepNotOpen
+from engine.cases.models import Case, Stage
+from engine.kit.errors import Conflict, NotAllowed
+from engine.kit.i18n import N_
+from engine.process.models import OpenTask
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do. ``name`` is the noun of its address and of its form.
+
+    ``step`` is the ``act`` of the BPMN task that it completes; None for acts on the case as a whole. ``photos`` is the
+    phase under which files handed in with it are kept. ``is_grave`` acts are shown apart and asked twice.
+    """
+
+    name: str
+    step: str | None
+    label: str
+    permission: Permission
+    perform: Callable[..., None]
+    photos: str | None = None
+    is_grave: bool = False
+
+
+P = Permission
+STEP_ACTS = (
+    Act("filing_proposal", "acceptance", N_("Propose filing"), P.case_accept, acceptance.propose_filing),
+    Act("confirmation_request", "acceptance", N_("Send for confirmation"), P.case_accept,
+        acceptance.request_confirmation),
+    Act("merger", "acceptance", N_("Merge"), P.case_accept, merging.merge),
+    Act("transfer", "acceptance", N_("Transfer to another platform"), P.case_accept, transfer.transfer),
+    Act("rejection", "acceptance", N_("Reject"), P.case_accept, rejection.reject, is_grave=True),
+    Act("confirmation", "confirmation", N_("Confirm on site"), P.case_confirm, confirmation.confirm, "confirmation"),
+    Act("filing", "filing", N_("File the case"), P.case_approve_filing, filing.file_case),
+    Act("filing_return", "filing", N_("Send back to acceptance"), P.case_approve_filing, filing.send_back),
+    Act("filing_rejection", "filing", N_("Refuse filing"), P.case_approve_filing, rejection.reject, is_grave=True),
+    Act("late_filing", "late_filing", N_("File afterwards"), P.case_approve_filing, filing.file_afterwards),
+    Act("dispatch", "dispatching", N_("Dispatch"), P.case_dispatch, dispatching.dispatch),
+    Act("signing", "signing", N_("Sign for the case"), P.case_sign, signing.sign),
+    Act("return_request", "signing", N_("Request a return"), P.case_sign, returning.request, "document"),
+    Act("assignment", "assignment", N_("Assign a handler"), P.case_assign, assignment.assign),
+    Act("return_request", "assignment", N_("Request a return"), P.case_sign, returning.request, "document"),
+    Act("handling", "handling", N_("Report as done"), P.case_handle, handling.handle, "after"),
+    Act("hand_back", "handling", N_("Hand back"), P.case_handle, handling.hand_back),
+    Act("feedback", "feedback", N_("Give feedback"), P.case_give_feedback, feedback.give, "after"),
+    Act("redo", "feedback", N_("Have it done again"), P.case_give_feedback, feedback.redo),
+    Act("return_request", "feedback", N_("Request a return"), P.case_sign, returning.request, "document"),
+    Act("return_grant", "return_review", N_("Grant the return"), P.case_dispatch, returning.grant),
+    Act("return_refusal", "return_review", N_("Refuse the return"), P.case_dispatch, returning.refuse),
+    Act("arbitration", "arbitration", N_("Decide who handles it"), P.case_arbitrate, arbitration.decide),
+    Act("feedback_acceptance", "feedback_review", N_("Accept the feedback"), P.case_review_feedback, feedback.accept),
+    Act("feedback_refusal", "feedback_review", N_("Refuse the feedback"), P.case_review_feedback, feedback.refuse),
+    Act("verification", "verification", N_("Verify on site"), P.case_verify, verification.verify, "verification"),
+    Act("closure", "closure", N_("Close the case"), P.case_close, closure.close),
+    Act("rework", "closure", N_("Send for rework"), P.case_close, closure.send_to_rework),
+    Act("call_back", "call_back", N_("Write down the call"), P.case_call_back, calling_back.call_back),
+    Act("self_handling_approval", "self_handling_review", N_("Approve self-handling"), P.case_accept,
+        self_handling.approve),
+    Act("self_handling_refusal", "self_handling_review", N_("Treat as an ordinary report"), P.case_accept,
+        self_handling.refuse),
+)
+CASE_ACTS = (
+    Act("comment", None, N_("Comment"), P.case_comment, commenting.comment, "document"),
+    Act("reopening", None, N_("Reopen"), P.case_reopen, reopening.reopen, is_grave=True),
+    Act("voiding", None, N_("Void"), P.case_void, voiding.void, is_grave=True),
+)
+CUSTOM = Act("step", "step", N_("Finish this step"), P.case_comment, custom_steps.complete, "document")
+KNOWN_STEPS = frozenset(act.step for act in STEP_ACTS)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act that this person may do on this case now; ``task`` is the step that it completes."""
+
+    act: Act
+    task: OpenTask | None
+
+
+def offers(case: Case, tasks: list[OpenTask], actor: Actor) -> list[Offer]:
+    """Just the acts that ``actor`` may do now, in the order of the list: the likely ones first."""
+    return [*_step_offers(case, tasks, actor), *_case_offers(case, actor)]
+
+
+def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
+    for task in tasks:
+        if not policy.is_offered(task, actor):
+            continue
+        if task.act not in KNOWN_STEPS:
+            yield Offer(CUSTOM, task)
+        elif not _must_keep_apart(case, task, actor):
+            yield from (Offer(act, task) for act in STEP_ACTS if act.step == task.act and actor.has(act.permission))
+
+
+def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
+    if task.act not in policy.APART_FROM_HANDLING:
+        return False
+    try:
+        policy.check_apart(case, actor)
+    except NotAllowed:
+        return True
+    return False
+
+
+def _case_offers(case: Case, actor: Actor) -> Iterator[Offer]:
+    allowed = {
+        "comment": True,
+        "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.reopen_count),
+        "voiding": case.stage in Stage.filed_stages(),
+    }
+    yield from (Offer(act, None) for act in CASE_ACTS if allowed[act.name] and actor.has(act.permission))
+
+
+def find(name: str, tasks: list[OpenTask], task_id: str | None = None) -> Offer:
+    """The act of that name with the step that it would complete.
+
+    Raises CaseNotFound for a name that is no act; a step that waits no more gives an offer without a task.
+    """
+    for act in CASE_ACTS:
+        if act.name == name:
+            return Offer(act, None)
+    candidates = [act for act in (*STEP_ACTS, CUSTOM) if act.name == name]
+    if not candidates:
+        raise CaseNotFound
+    for task in tasks:
+        if task_id not in (None, task.id):
+            continue
+        for act in candidates:
+            if task.act == act.step or (act is CUSTOM and task.act not in KNOWN_STEPS):
+                return Offer(act, task)
+    return Offer(candidates[0], None)
+
+
+def perform(
+    case: Case, name: str, values: dict[str, Any], *, by: Actor, at: datetime, task_id: str | None = None
+) -> Act:
+    """Do an act: policy first, then the act itself. The case must be locked by the caller.
+
+    Raises NotAllowed, Conflict (ended, done already), Invalid (beside the field).
+    """
+    tasks = steps.open_steps(case)
+    offer = find(name, tasks, task_id)
+    if offer.act.step is None:
+        offer.act.perform(case, values, by=by, at=at)
+        return offer.act
+    if offer.task is None:
+        raise _gone(case)
+    permission = None if offer.act is CUSTOM else offer.act.permission
+    policy.check_step(case, offer.task, permission, by)
+    offer.act.perform(case, offer.task, values, by=by, at=at)
+    return offer.act
+
+
+def _gone(case: Case) -> Conflict:
+    return CaseEnded() if case.stage in Stage.ended() else StepNotOpen()

@@ -1,0 +1,51 @@
+"""What cases refuse, in sentences for the person who tried."""
+
+from engine.kit.errors import Conflict, NotAllowed, NotFound
+
+
+class CaseNotFound(NotFound):
+    """There is no such case, or you may not see it."""
+
+
+class CaseEnded(Conflict):
+    """This case has ended; nothing can be done on it any more."""
+
+
+class StepNotOpen(Conflict):
+    """This step has been done already, by you or somebody else. Please look at the case again."""
+
+
+class NotYourStep(NotAllowed):
+    """This step is not offered to you."""
+
+
+class HandledIt(NotAllowed):
+    """You handled this case yourself: someone else must verify and close it."""
+
+
+class NotConfirmedYet(Conflict):
+    """A report from this source must be confirmed on site before it is filed."""
+
+
+class NoReturnAfterArbitration(Conflict):
+    """This department was assigned by arbitration; the case can no longer be returned."""
+
+
+class MergedIntoItself(Conflict):
+    """A case cannot be merged into itself, or into one that was merged into it."""
+
+
+class ReopenedBefore(Conflict):
+    """A case that was not filed, voided or merged can be restored only once."""
+
+
+class NotEnded(Conflict):
+    """This case still runs: there is nothing to reopen."""
+
+
+class NotFiled(Conflict):
+    """Only a filed case that still runs can be voided; before filing it is rejected."""
+
+
+class NoDraft(Conflict):
+    """There is no process for cases yet. An administrator has to publish one."""

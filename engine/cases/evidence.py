@@ -1,0 +1,38 @@
+"""Photos and documents of a case, handed in with an act and kept in its transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from engine.access.actors import Actor
+from engine.attachments import storing
+from engine.attachments.models import Attachment
+from engine.cases.models import Case
+
+KIND = "case"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody hands in: its bytes, and the name that his device gave it."""
+
+    stream: BinaryIO
+    filename: str
+
+
+def attach(
+    case: Case, uploads: Sequence[Upload], phase: str, *, by: Actor, at: datetime, field: str = "photos"
+) -> list[Attachment]:
+    """Keep files with a case under a phase: before, confirmation, after, verification, document.
+
+    Raises Invalid beside ``field`` for a file that is not what it says, or too large.
+    """
+    kept = [
+        storing.store(
+            upload.stream, upload.filename, subject_kind=KIND, subject_id=case.id, phase=phase, by=by, at=at, field=field
+        )
+        for upload in uploads
+    ]
+    case.photo_count += sum(attachment.is_photo for attachment in kept)
+    return kept

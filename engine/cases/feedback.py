@@ -1,0 +1,76 @@
+"""Feedback (处置反馈) of the department and its review by the command centre: here the handling clock stops."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.access.actors import Actor
+from engine.cases import dispatching, stages, steps, timeline
+from engine.cases.models import Case, Dispatch, Handling
+from engine.deadlines import clocks
+from engine.kit.db import db
+from engine.process.models import OpenTask
+
+KIND = "case"
+
+
+def give(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """The department reports the case as handled: this is the moment it is judged by (process.md §5.7)."""
+    case.handled_at = at
+    if (row := _last_handling(case)) is not None:
+        row.feedback_at = at
+    stop_clocks(case, by=by, at=at)
+    dispatching.end(case, "feedback", at)
+    steps.finish(task, "feedback", by=by, at=at)
+    timeline.add(case, "feedback", by=by, at=at, note=values.get("note", ""), part="handled")
+
+
+def redo(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """The clerk sends the work back to his own handler; the clock has not stopped."""
+    steps.finish(task, "redo", by=by, at=at)
+    timeline.add(case, "redo", by=by, at=at, note=values.get("note", ""))
+
+
+def accept(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """The dispatcher finds the feedback in order: verification follows."""
+    if (row := _last_handling(case)) is not None:
+        row.reviewed_at = at
+    steps.finish(task, "accept", by=by, at=at)
+    timeline.add(case, "feedback_acceptance", by=by, at=at, note=values.get("note", ""))
+
+
+def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """The feedback is not accepted: the clock counts as never stopped, less the time of the review (process.md §5.5)."""
+    clock = clocks.latest_clock(KIND, case.id, stages.HANDLING)
+    if clock is not None and clock.state == "stopped":
+        stages.copy_clock(case, clocks.unstop(clock, at=at, by=by, reason="feedback_refusal"))
+    case.handled_at = None
+    continue_dispatch(case)
+    steps.finish(task, "refuse", by=by, at=at)
+    timeline.add(case, "feedback_refusal", by=by, at=at, note=values.get("note", ""))
+
+
+def stop_clocks(case: Case, *, by: Actor, at: datetime) -> None:
+    """Stop the department's clocks: handling, and rework where there is one."""
+    open_clocks = clocks.open_clocks(KIND, case.id)
+    for name in (stages.HANDLING, stages.REWORK):
+        if name in open_clocks:
+            clock = clocks.stop(open_clocks[name], at=at, by=by)
+            if name == stages.HANDLING:
+                stages.copy_clock(case, clock)
+
+
+def continue_dispatch(case: Case) -> None:
+    """The department has the case again under the dispatch that its feedback had ended."""
+    row = db.session.scalars(
+        select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.ended_by == "feedback").order_by(Dispatch.id.desc())
+    ).first()
+    if row is not None:
+        row.ended_at = row.ended_by = None
+
+
+def _last_handling(case: Case) -> Handling | None:
+    return db.session.scalars(
+        select(Handling).where(Handling.case_id == case.id).order_by(Handling.id.desc())
+    ).first()

@@ -1,0 +1,39 @@
+"""Reopening (重新立案): an ended case runs again under the same number, on a new instance of the drawing."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.access.actors import Actor
+from engine.access.permissions import Permission
+from engine.cases import reporting, timeline
+from engine.cases.errors import NotEnded, ReopenedBefore
+from engine.cases.models import Case, Stage
+from engine.kit.errors import NotAllowed
+from engine.process import execution
+
+
+def reopen(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Take an ended case up again: a closed or voided one is dispatched anew, any other is accepted anew.
+
+    Raises NotAllowed, NotEnded, ReopenedBefore (rejected, void, merged and transferred: once, process.md §3).
+    """
+    if not by.has(Permission.case_reopen):
+        raise NotAllowed
+    if case.stage not in Stage.ended():
+        raise NotEnded
+    if case.stage != Stage.closed and case.reopen_count:
+        raise ReopenedBefore
+    entry = "reopened" if case.filed_at is not None else "report"
+    _end_call_back(case, by, at)
+    case.reopen_count += 1
+    case.result = case.closed_at = case.ended_at = case.merged_into_id = case.handled_at = None
+    case.department_id = case.handler_id = None
+    case.stage = Stage.pending_dispatch if entry == "reopened" else Stage.reported
+    timeline.add(case, "reopening", by=by, at=at, note=values["reason"])
+    reporting.begin(case, entry, by=by, at=at)
+
+
+def _end_call_back(case: Case, by: Actor, at: datetime) -> None:
+    """A closed case may still wait for its satisfaction call; the new instance has its own."""
+    if case.instance_id is not None and case.stage == Stage.closed:
+        execution.withdraw(case.instance_id, outcome="reopened", by_id=by.id, at=at)

@@ -1,0 +1,176 @@
+"""Reporting (上报): a problem enters, from a collector, a citizen's call, or another system."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.access.actors import Actor
+from engine.access.permissions import Permission
+from engine.cases import dispatching, evidence, numbering, search, timeline
+from engine.cases.errors import NoDraft
+from engine.cases.evidence import Upload
+from engine.cases.models import Case, CaseReporter, Source, Stage
+from engine.catalog.models import Category
+from engine.grids import locating
+from engine.kit.db import db
+from engine.kit.errors import Invalid, NotAllowed
+from engine.kit.i18n import N_
+from engine.process import definitions, execution
+
+STANDARD = "standard_case"
+CITY_WIDE = "000000"
+"""Region part of a number where the place is not known yet."""
+PATROL_NEEDS = 1
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """A citizen, as the call taker wrote him down."""
+
+    name: str = ""
+    phone: str = ""
+    wants_call_back: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is reported. ``point`` is (lng, lat) in CGCS2000 degrees; photos are uploads."""
+
+    description: str
+    source: Source
+    title: str = ""
+    point: tuple[float, float] | None = None
+    place: str = ""
+    category_id: int | None = None
+    component_id: int | None = None
+    region_code: str | None = None
+    is_self_handled: bool = False
+    is_urgent: bool = False
+    department_id: int | None = None
+    reporter: Reporter | None = None
+    source_system: str | None = None
+    source_no: str | None = None
+    photos: tuple[Upload, ...] = ()
+    after_photos: tuple[Upload, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def report(report: Report, *, by: Actor, at: datetime) -> Case:
+    """File a report as a new case that waits for acceptance (or, urgent, for its department at once).
+
+    Raises Invalid beside the field: an unknown category, a point outside the city, an urgent case without department.
+    """
+    _check(report, by)
+    case = _build(report, by, at)
+    db.session.add(case)
+    db.session.flush()
+    if report.reporter is not None:
+        db.session.add(CaseReporter(case_id=case.id, **vars(report.reporter)))
+    evidence.attach(case, report.photos, "before", by=by, at=at)
+    evidence.attach(case, report.after_photos, "after", by=by, at=at)
+    search.index(case)
+    timeline.add(case, "report", by=by, at=at, note=report.description, part="reported", source=report.source.value)
+    if report.is_urgent:
+        dispatching.hand_over(case, _checked_department(report), mode="urgent", by=by, at=at)
+    begin(case, _entry(report), by=by, at=at)
+    return case
+
+
+def begin(case: Case, entry: str, *, by: Actor, at: datetime) -> None:
+    """Put the case on the drawing. Raises NoDraft where no version of it is active."""
+    db.session.flush()
+    if definitions.active(STANDARD) is None:
+        raise NoDraft
+    move = execution.start(
+        STANDARD, subject_kind="case", subject_id=case.id, by_id=by.id, at=at,
+        facts={
+            "entry": entry,
+            "is_public": is_public(case),
+            "needs_confirmation": needs_confirmation(case),
+            "return_count": case.return_count,
+        },
+    )
+    case.instance_id = move.instance_id
+
+
+def is_public(case: Case) -> bool:
+    """Did a citizen report this, who is called back after closure?"""
+    return case.source in Source.from_public()
+
+
+def needs_confirmation(case: Case) -> bool:
+    """Does the source call for confirmation on site before filing (process.md §4.1)?"""
+    return case.source in Source.to_confirm()
+
+
+def _entry(report: Report) -> str:
+    if report.is_urgent:
+        return "urgent"
+    return "self_handled" if report.is_self_handled else "report"
+
+
+def _check(report: Report, by: Actor) -> None:
+    needed = Permission.case_register if report.source in Source.from_public() else Permission.case_report
+    if by.id is not None and not by.has(needed):
+        raise NotAllowed
+    if report.category_id is not None and db.session.get(Category, report.category_id) is None:
+        raise Invalid.field("category_id", N_("There is no such category. Please choose one from the list."))
+    if report.is_urgent and report.department_id is None:
+        raise Invalid.field("department_id", N_("An urgent case needs the department that handles it."))
+    if report.source == Source.patrol and by.id is not None and not report.photos:
+        raise Invalid.field("photos", N_("A patrol report needs at least one photo."))
+
+
+def _checked_department(report: Report) -> int:
+    return dispatching.checked_department(report.department_id).id
+
+
+def _build(report: Report, by: Actor, at: datetime) -> Case:
+    location = _locate(report)
+    category = db.session.get(Category, report.category_id) if report.category_id else None
+    region = (location.region_code if location else report.region_code) or CITY_WIDE
+    return Case(
+        number=numbering.next_number(region[:6], at),
+        stage=Stage.reported,
+        kind=category.kind if category else None,
+        source=report.source,
+        source_system=report.source_system,
+        source_no=report.source_no,
+        title=report.title or report.description[:60],
+        description=report.description,
+        place=report.place,
+        lng=report.point[0] if report.point else None,
+        lat=report.point[1] if report.point else None,
+        location_level="point" if location else "unknown",
+        unit_grid_id=location.unit_grid_id if location else None,
+        responsibility_grid_id=location.responsibility_grid_id if location else None,
+        region_code=location.region_code if location else report.region_code,
+        street_code=location.street_code if location else None,
+        area_class=location.area_class if location else "A",
+        category_id=report.category_id,
+        component_id=report.component_id,
+        is_urgent=report.is_urgent,
+        is_self_handled=report.is_self_handled,
+        reported_by_id=by.id,
+        reported_at=at,
+        clock_state="none", photo_count=0, return_count=0, rework_count=0, reopen_count=0, extension_count=0,
+        updated_at=at,
+    )
+
+
+def _locate(report: Report) -> locating.Location | None:
+    if report.point is None:
+        return None
+    location = locating.locate(*report.point)
+    if location is None:
+        raise Invalid.field("point", N_("This point lies outside the city. Please mark the place on the map."))
+    return location
+
+
+def known(source_system: str, source_no: str) -> Case | None:
+    """The case that came from that system under that number: the same number twice is the same report."""
+    return db.session.scalars(
+        select(Case).where(Case.source_system == source_system, Case.source_no == source_no)
+    ).one_or_none()

@@ -1,0 +1,69 @@
+"""Return (退单): a department asks to be rid of a case, a dispatcher decides (process.md §4.3)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.access.actors import Actor
+from engine.cases import dispatching, stages, steps, timeline
+from engine.cases.errors import NoReturnAfterArbitration
+from engine.cases.models import Case, Return
+from engine.deadlines import clocks
+from engine.kit.db import db
+from engine.process.models import OpenTask
+
+KIND = "case"
+
+
+def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Ask to return the case. The handling clock runs on until a dispatcher grants it.
+
+    Raises NoReturnAfterArbitration: who was assigned by arbitration keeps the case.
+    """
+    present = dispatching.current(case)
+    if present is not None and present.mode == "arbitration":
+        raise NoReturnAfterArbitration
+    db.session.add(
+        Return(case_id=case.id, department_id=case.department_id, requested_at=at, requested_by_id=by.id,
+               reason=values["reason"], note=values.get("note", ""))
+    )
+    steps.finish(task, "request_return", by=by, at=at)
+    timeline.add(case, "return_request", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
+
+
+def grant(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Take the case back: the clock starts anew for the next department, this one's time counts as misdispatched.
+
+    The second return of a case goes to arbitration, the drawing sees to that.
+    """
+    _decide(case, "granted", by, at)
+    case.return_count += 1
+    _stop_for_this_department(case, by, at)
+    dispatching.end(case, "return", at)
+    case.department_id = case.handler_id = None
+    steps.finish(task, "grant", by=by, at=at, return_count=case.return_count)
+    timeline.add(case, "return_grant", by=by, at=at, note=values.get("note", ""))
+
+
+def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """The department keeps the case; its clock never stopped."""
+    _decide(case, "refused", by, at)
+    steps.finish(task, "refuse", by=by, at=at)
+    timeline.add(case, "return_refusal", by=by, at=at, note=values.get("note", ""))
+
+
+def _decide(case: Case, decision: str, by: Actor, at: datetime) -> None:
+    row = db.session.scalars(
+        select(Return).where(Return.case_id == case.id, Return.decided_at.is_(None)).order_by(Return.id.desc())
+    ).first()
+    if row is not None:
+        row.decided_at, row.decided_by_id, row.decision = at, by.id, decision
+
+
+def _stop_for_this_department(case: Case, by: Actor, at: datetime) -> None:
+    for name, clock in clocks.open_clocks(KIND, case.id).items():
+        if name in {stages.HANDLING, stages.REWORK}:
+            clocks.stop(clock, at=at, by=by, reason="return_grant")
+    case.due_at = case.first_due_at = case.amber_at = None
+    case.clock_state, case.due_is_provisional = "none", False

@@ -1,0 +1,154 @@
+"""What a move of the drawing means for its case: its stage, its clocks, and who gets the next step.
+
+The process room calls this follower in the transaction of every move, whoever made it: a person, a timer, a worker.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import exists, select
+
+from engine.access import actors
+from engine.access.actors import SYSTEM
+from engine.access.models import Role
+from engine.access.permissions import Scope
+from engine.cases import limits
+from engine.cases.models import Case, Involvement, Stage
+from engine.deadlines import clocks
+from engine.deadlines.models import Clock
+from engine.kit.db import db
+from engine.kit.remembering import Remembered
+from engine.kit.signals import Doer
+from engine.organization.models import Post, User
+from engine.process.subjects import Move, Placement, Step
+
+KIND = "case"
+HANDLING = "handling"
+REWORK = "rework"
+ESCALATION = "confirmation_escalation"
+
+# The clocks of a case that this transaction has just read: ``place`` and ``timer_due`` come right after ``follow``.
+_open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
+
+
+class CaseFollower:
+    """Keeps a case in step with its drawing."""
+
+    def hold(self, subject_id: int) -> None:
+        """Lock the case before its instance, in the same order as every act does."""
+        case = db.session.scalars(select(Case).where(Case.id == subject_id).with_for_update()).one()
+        _open.pop(case, None)
+
+    def follow(self, move: Move) -> None:
+        """Write the stage, stop the clocks of the steps that closed, start those of the steps that opened."""
+        case = _case(move.subject_id)
+        _write_stage(case, move)
+        by = _doer(move.by_id)
+        if case.stage in Stage.ended() and move.ended:
+            clocks.stop_all(KIND, case.id, at=move.at, by=by)
+            _open.pop(case, None)
+            return
+        started = [
+            clocks.Start(step.clock, limit)
+            for step in move.opened
+            if step.clock and step.clock != HANDLING and (limit := limits.step_limit(case, step.clock)) is not None
+        ]
+        stopped = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
+        _open[case] = clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started)
+
+    def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:
+        """Offer a step to its lane: the centre's role, the department that has the case, the collectors of its grid."""
+        case = _case(subject_id)
+        due_at, amber_at = _due(case, step)
+        if step.act == HANDLING and case.handler_id is not None:
+            return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)
+        return Placement(group=_group(case, step.lane), due_at=due_at, amber_at=amber_at)
+
+    def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:
+        """The due moment of one of the case's clocks; timers of the drawing take theirs from here."""
+        case = _case(subject_id)
+        if clock == HANDLING:
+            # Nobody is judged late by a provisional due: the timer sleeps until the year is published.
+            return case.due_at if case.clock_state == "running" and not case.due_is_provisional else None
+        if clock == ESCALATION:
+            row = _running(case, "confirmation")
+            return limits.escalation_due(row.due_at, row.started_at) if row else None
+        row = _running(case, clock)
+        return row.due_at if row else None
+
+
+def copy_clock(case: Case, clock: Clock) -> None:
+    """Bring the case's copies of its handling clock up to date: lists and statistics read them."""
+    case.due_at, case.first_due_at, case.amber_at = clock.due_at, clock.first_due_at, clock.amber_at
+    case.clock_state, case.due_is_provisional = clock.state, clock.is_provisional
+
+
+def _write_stage(case: Case, move: Move) -> None:
+    stage = next((step.stage for step in reversed(move.opened) if step.stage), None)
+    stage = move.end_properties.get("stage") or stage
+    if stage:
+        case.stage = stage
+    if move.end_properties.get("result") and case.result is None:
+        case.result = move.end_properties["result"]
+    if case.stage in Stage.ended():
+        case.ended_at = case.ended_at or move.at
+
+
+def _case(case_id: int) -> Case:
+    found = db.session.get(Case, case_id)
+    if found is None:
+        raise LookupError(f"case {case_id} is gone")
+    return found
+
+
+def _doer(user_id: int | None) -> Doer:
+    return (db.session.get(User, user_id) if user_id is not None else None) or SYSTEM
+
+
+def _running(case: Case, name: str) -> Clock | None:
+    if case not in _open:
+        _open[case] = clocks.open_clocks(KIND, case.id)
+    clock = _open[case].get(name)
+    return clock if clock is not None and clock.state == "running" else None
+
+
+def _due(case: Case, step: Step) -> tuple[datetime | None, datetime | None]:
+    """Due and amber moment of a step: its own clock's, else, while a department has the case, the handling clock's."""
+    if step.clock and (clock := _running(case, step.clock)):
+        return clock.due_at, clock.amber_at
+    if case.rework_count and (clock := _running(case, REWORK)):
+        return clock.due_at, clock.amber_at
+    return (case.due_at, case.amber_at) if case.clock_state == "running" else (None, None)
+
+
+def _group(case: Case, role: str | None) -> str | None:
+    if role is None:
+        return None
+    scope = _scopes.get("all").get(role, Scope.city)
+    if scope == Scope.department:
+        return actors.group(role, department_id=case.department_id)
+    if scope == Scope.grid and case.responsibility_grid_id is not None and _has_staff(case, role):
+        return actors.group(role, grid_id=case.responsibility_grid_id)
+    return role
+
+
+def _has_staff(case: Case, role: str) -> bool:
+    """Is there somebody in this role on the case's beat who did not handle it? Else the whole city's pool is asked."""
+    handled = exists().where(
+        Involvement.case_id == case.id, Involvement.user_id == Post.user_id, Involvement.part == "handled"
+    )
+    question = (
+        exists()
+        .where(Post.role_id == Role.id, Role.code == role, Post.user_id == User.id, User.is_active)
+        .where(Post.responsibility_grid_id == case.responsibility_grid_id, ~handled)
+    )
+    return bool(db.session.scalar(select(question)))
+
+
+def _read_scopes(_: str) -> dict[str, str]:
+    return dict(db.session.execute(select(Role.code, Role.scope)).tuples().all())
+
+
+_scopes: Remembered[str, dict[str, str]] = Remembered(lambda _: None, _read_scopes)

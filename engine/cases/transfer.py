@@ -1,0 +1,18 @@
+"""Transfer (转办): a problem that another platform answers for goes there, with a receipt number (process.md §4.14)."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.access.actors import Actor
+from engine.cases import acceptance, steps, timeline
+from engine.cases.models import Case
+from engine.process.models import OpenTask
+
+
+def transfer(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """End the report here; where it went and its number there stay on record."""
+    acceptance.accept(case, at)
+    case.result = "transferred"
+    steps.finish(task, "transfer", by=by, at=at)
+    timeline.add(case, "transfer", by=by, at=at, note=values.get("note", ""), part="accepted",
+                 destination=values["destination"], number=values["destination_number"])

@@ -1,0 +1,32 @@
+"""Urging (催办) and marking as overdue (督办): what timers of the drawing do. They leave a trace, never touch a clock."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from engine.access.actors import SYSTEM
+from engine.cases import timeline
+from engine.cases.models import Case, TimelineEntry
+from engine.kit.db import db
+from engine.kit.signals import signals
+
+urged = signals.signal("case-urged")
+"""Sent with ``case``, ``to`` (a role code) and ``at``; whoever delivers messages listens."""
+
+
+def urge(case: Case, to: str, *, at: datetime) -> None:
+    """Remind a role of a case."""
+    timeline.add(case, "urging", by=SYSTEM, at=at, to=to)
+    urged.send(case, to=to, at=at)
+
+
+def mark_overdue(case: Case, *, at: datetime) -> bool:
+    """Note that the department let its time limit pass, once for each dispatch; False where that stands already."""
+    stands = exists().where(
+        TimelineEntry.case_id == case.id, TimelineEntry.act == "overdue", TimelineEntry.at >= case.due_at
+    )
+    if case.due_at is None or db.session.scalar(select(stands)):
+        return False
+    timeline.add(case, "overdue", by=SYSTEM, at=at, due=case.due_at.isoformat())
+    urged.send(case, to="department_head", at=at)
+    return True

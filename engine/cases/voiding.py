@@ -1,0 +1,24 @@
+"""Voiding (作废): a filed case that should not have been one is taken off the drawing, with reason and trace (§4.2)."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.access.actors import Actor
+from engine.cases import dispatching, policy, timeline
+from engine.cases.models import Case, Stage
+from engine.deadlines import clocks
+from engine.process import execution
+
+
+def void(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Void a case. Raises NotAllowed, CaseEnded, NotFiled. The clocks stop and keep what they showed: an overdue
+    case stays overdue on record.
+    """
+    policy.check_voiding(case, by)
+    execution.withdraw(case.instance_id, outcome=Stage.void.value, by_id=by.id, at=at)
+    clocks.stop_all("case", case.id, at=at, by=by, reason="void")
+    dispatching.end(case, "void", at)
+    case.stage, case.result, case.ended_at = Stage.void, values["reason"], at
+    if case.clock_state == "running":
+        case.clock_state = "stopped"
+    timeline.add(case, "voiding", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
