@@ -1,0 +1,205 @@
+"""Reading cases. Every list starts from what this person may see; nothing here changes anything."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from engine.access.actors import Actor
+from engine.cases import search
+from engine.cases.errors import CaseNotFound
+from engine.cases.models import Case, Involvement, Stage
+from engine.catalog.models import Category
+from engine.deadlines.lamps import Lamp, LampColumns, lamp_is
+from engine.kit.db import db
+from engine.kit.paging import COUNT_CAP, Page
+from engine.process import queries as process
+from engine.process.models import OpenTask
+
+LAMP_COLUMNS = LampColumns(
+    due_at=Case.due_at, amber_at=Case.amber_at, state=Case.clock_state, is_provisional=Case.due_is_provisional,
+    stopped_at=Case.handled_at,
+)
+"""The case's copies of its handling clock, for lamps in lists."""
+
+SORTS: dict[str, tuple[Any, ...]] = {
+    "newest": (Case.reported_at.desc(), Case.id.desc()),
+    "oldest": (Case.reported_at, Case.id),
+    "due": (Case.due_at.is_(None), Case.due_at, Case.id),
+    "number": (Case.number,),
+}
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list is narrowed to; None or empty narrows nothing. ``text`` looks in number, title, description, place.
+
+    Days are moments: ``reported_from`` is included, ``reported_until`` is not. ``extra`` is a predicate of another room
+    (a set that an assessment counted).
+    """
+
+    number: str = ""
+    text: str = ""
+    place: str = ""
+    category_id: int | None = None
+    major: tuple[str, str, str] | None = None
+    """(code system, kind, major code)."""
+    department_id: int | None = None
+    region_code: str = ""
+    source: str = ""
+    stages: tuple[str, ...] = ()
+    is_open: bool | None = None
+    lamp: str = ""
+    reported_from: datetime | None = None
+    reported_until: datetime | None = None
+    extra: ColumnElement[bool] | None = None
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The one permission predicate of cases: the whole city, or departments, grids, and what one took part in."""
+    if actor.reach.city:
+        return true()
+    if actor.id is None:
+        return false()
+    allowed: list[ColumnElement[bool]] = [_took_part(actor.id)]
+    if actor.reach.department_ids:
+        allowed.append(Case.department_id.in_(sorted(actor.reach.department_ids)))
+    if actor.reach.grid_ids:
+        allowed.append(Case.responsibility_grid_id.in_(sorted(actor.reach.grid_ids)))
+    return or_(*allowed)
+
+
+def _took_part(user_id: int) -> ColumnElement[bool]:
+    """PostgreSQL looks an array of ids up in the primary key beside the other conditions' indexes; SQLite does with IN."""
+    ids = select(Involvement.case_id).where(Involvement.user_id == user_id)
+    if db.engine.dialect.name == "postgresql":
+        return Case.id == any_(func.array(ids.scalar_subquery()))
+    return Case.id.in_(ids)
+
+
+def get(case_id: int, actor: Actor) -> Case:
+    """A case with what its page shows, in one statement. Raises CaseNotFound also for one that is not his to see."""
+    found = db.session.scalars(
+        select(Case)
+        .where(Case.id == case_id, visible_to(actor) | _offered(actor))
+        .options(
+            joinedload(Case.category), joinedload(Case.filing_condition), joinedload(Case.department),
+            joinedload(Case.handler), joinedload(Case.unit_grid), joinedload(Case.responsibility_grid),
+        )
+    ).one_or_none()
+    if found is None:
+        raise CaseNotFound
+    return found
+
+
+def lock(case_id: int, actor: Actor) -> Case:
+    """A case for an act: nobody else changes it until this transaction ends. Raises CaseNotFound."""
+    found = db.session.scalars(
+        select(Case)
+        .where(Case.id == case_id, visible_to(actor) | _offered(actor))
+        .options(joinedload(Case.category), joinedload(Case.filing_condition), joinedload(Case.department))
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise CaseNotFound
+    return found
+
+
+def _offered(actor: Actor) -> ColumnElement[bool]:
+    """Somebody who is offered a step of a case sees the case: the collectors' pool works outside its own beats."""
+    return Case.id.in_(process.offered_to(actor).with_only_columns(OpenTask.subject_id).where(OpenTask.subject_kind == "case"))
+
+
+def find(wanted: CaseFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "newest") -> Page[Case]:
+    """One page of the cases that ``actor`` may see: two statements, however many there are.
+
+    The count stops at ``COUNT_CAP``.
+    """
+    conditions = [visible_to(actor), *_conditions(wanted, at)]
+    total = db.session.scalar(select(func.count()).select_from(select(Case.id).where(*conditions).limit(COUNT_CAP + 1).subquery()))
+    rows = db.session.scalars(
+        _listed().where(*conditions).order_by(*SORTS.get(sort, SORTS["newest"])).limit(size).offset((page - 1) * size)
+    ).all()
+    counted = int(total or 0)
+    return Page(rows, page, size, min(counted, COUNT_CAP), capped=counted > COUNT_CAP)
+
+
+def stream(wanted: CaseFilter, actor: Actor, *, at: datetime, sort: str = "newest", limit: int = 100_000) -> Iterator[Case]:
+    """The cases of a list one after the other, for an export; memory stays flat."""
+    statement = (
+        _listed().where(visible_to(actor), *_conditions(wanted, at)).order_by(*SORTS.get(sort, SORTS["newest"])).limit(limit)
+    )
+    for case in db.session.scalars(statement.execution_options(yield_per=500)):
+        yield case
+        db.session.expunge(case)
+
+
+def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000) -> list[tuple[int, str, float, float, str]]:
+    """Id, number, longitude, latitude and stage of the located cases of a list, for its map."""
+    rows = db.session.execute(
+        select(Case.id, Case.number, Case.lng, Case.lat, Case.stage)
+        .where(visible_to(actor), Case.lng.is_not(None), *_conditions(wanted, at))
+        .order_by(*SORTS["newest"])
+        .limit(limit)
+    )
+    return [(row.id, row.number, row.lng, row.lat, row.stage) for row in rows]
+
+
+def _listed() -> Select[tuple[Case]]:
+    return select(Case).options(
+        joinedload(Case.category), joinedload(Case.department), joinedload(Case.handler)
+    )
+
+
+def _conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    if wanted.number:
+        yield Case.number == wanted.number
+    if wanted.text and (found := search.matches(wanted.text)) is not None:
+        yield found
+    if wanted.place and (found := search.matches(wanted.place)) is not None:
+        yield found
+        yield Case.place.contains(wanted.place, autoescape=True)
+    if wanted.major:
+        system, kind, code = wanted.major
+        majors = select(Category.id).where(
+            Category.code_system == system, Category.kind == kind, Category.major_code == code
+        )
+        yield Case.category_id.in_(majors)
+    yield from _equalities(wanted)
+    if wanted.stages:
+        yield Case.stage.in_(wanted.stages)
+    if wanted.is_open is not None:
+        yield Case.stage.in_(sorted(Stage.open_stages() if wanted.is_open else Stage.ended()))
+    if wanted.lamp:
+        yield lamp_is(LAMP_COLUMNS, Lamp(wanted.lamp), at)
+    if wanted.reported_from:
+        yield Case.reported_at >= wanted.reported_from
+    if wanted.reported_until:
+        yield Case.reported_at < wanted.reported_until
+    if wanted.extra is not None:
+        yield wanted.extra
+
+
+def _equalities(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.category_id is not None:
+        yield Case.category_id == wanted.category_id
+    if wanted.department_id is not None:
+        yield Case.department_id == wanted.department_id
+    if wanted.region_code:
+        yield Case.region_code == wanted.region_code
+    if wanted.source:
+        yield Case.source == wanted.source
+
+
+def without_lamp(wanted: CaseFilter) -> CaseFilter:
+    """The same list before its lamp was chosen: what the counts beside the lamps are of."""
+    return replace(wanted, lamp="")
+
+
+def merged_into(case: Case) -> list[Case]:
+    """The reports that were merged into a case."""
+    return list(db.session.scalars(select(Case).where(Case.merged_into_id == case.id).order_by(Case.id)))

@@ -1,0 +1,81 @@
+"""Finding cases by words. Chinese has no spaces: a text is kept as its windows of two characters (bigrams).
+
+SQLite keeps them in an FTS5 table, PostgreSQL in a tsvector with a GIN index; one function makes them for both.
+"""
+
+import re
+from typing import Any
+
+from sqlalchemy import DDL, ColumnElement, event, select, text
+from sqlalchemy.sql import literal_column
+
+from engine.cases.models import Case
+from engine.kit.db import db
+
+MAX_TEXT = 4000
+_BREAKS = re.compile(r"[\W_]+", re.UNICODE)
+
+SQLITE_TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS case_words USING fts5(words)"
+POSTGRES_TABLE = (
+    'CREATE TABLE IF NOT EXISTS case_words (case_id bigint PRIMARY KEY REFERENCES "case" (id) ON DELETE CASCADE, '
+    "words tsvector NOT NULL)"
+)
+POSTGRES_INDEX = "CREATE INDEX IF NOT EXISTS ix_case_words ON case_words USING gin (words)"
+
+
+def bigrams(words: str) -> list[str]:
+    """Every window of two characters within each unbroken run of letters and digits, in order; a lone one by itself."""
+    found = []
+    for run in _BREAKS.split(words.lower()[:MAX_TEXT]):
+        found += [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+    return found
+
+
+def index(case: Case) -> None:
+    """Write the words of a case: number, title, description, place. Once, when it is reported: those do not change."""
+    words = bigrams(" ".join((case.number, case.title, case.description, case.place)))
+    if db.engine.dialect.name == "postgresql":
+        statement = text("INSERT INTO case_words (case_id, words) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))")
+        db.session.execute(statement, {"id": case.id, "words": list(dict.fromkeys(words))})
+    else:
+        statement = text("INSERT INTO case_words (rowid, words) VALUES (:id, :words)")
+        db.session.execute(statement, {"id": case.id, "words": " ".join(words)})
+
+
+def matches(wanted: str) -> ColumnElement[bool] | None:
+    """The predicate of cases that hold every word of ``wanted``; None where nothing of it can be looked up."""
+    runs = [bigrams(run) for run in wanted.split()]
+    runs = [run for run in runs if run]
+    if not runs:
+        return None
+    if db.engine.dialect.name == "postgresql":
+        return Case.id.in_(_on_postgres([word for run in runs for word in run]))
+    return Case.id.in_(_on_sqlite(runs))
+
+
+def _on_postgres(words: list[str]) -> Any:
+    query = " & ".join(_quoted(word) + ("" if len(word) > 1 else ":*") for word in dict.fromkeys(words))
+    condition = text("words @@ CAST(:wanted_words AS tsquery)").bindparams(wanted_words=query)
+    return select(literal_column("case_id")).select_from(text("case_words")).where(condition)
+
+
+def _on_sqlite(runs: list[list[str]]) -> Any:
+    query = " ".join('"' + " ".join(run) + '"' + ("*" if len(run[-1]) == 1 else "") for run in runs)
+    condition = text("case_words MATCH :wanted_words").bindparams(wanted_words=query)
+    return select(literal_column("rowid")).select_from(text("case_words")).where(condition)
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def create_statements(dialect: str) -> list[str]:
+    """What makes the table of words, for a migration and for a fresh schema."""
+    return [POSTGRES_TABLE, POSTGRES_INDEX] if dialect == "postgresql" else [SQLITE_TABLE]
+
+
+for _dialect in ("postgresql", "sqlite"):
+    for _statement in create_statements(_dialect):
+        event.listen(Case.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+event.listen(Case.__table__, "before_drop", DDL("DROP TABLE IF EXISTS case_words"))  # type: ignore[no-untyped-call]

@@ -1,0 +1,127 @@
+"""My work: the open steps that are given or offered to a person, with their cases, most pressing first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case as when, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from engine.access.actors import Actor
+from engine.cases import policy, search
+from engine.cases.models import Case, Involvement
+from engine.kit.db import db
+from engine.kit.paging import Page
+from engine.process import queries as process
+from engine.process.models import OpenTask
+
+SORTS: dict[str, tuple[Any, ...]] = {
+    "due": (OpenTask.due_at.is_(None), OpenTask.due_at, OpenTask.id),
+    "newest": (OpenTask.opened_at.desc(), OpenTask.id),
+    "oldest": (OpenTask.opened_at, OpenTask.id),
+}
+LAMPS = ("red", "amber", "green", "grey")
+
+
+@dataclass(frozen=True)
+class WorkFilter:
+    """What my work is narrowed to. ``queue`` is the node of the drawing; ``lamp`` one of ``LAMPS``."""
+
+    queue: str = ""
+    lamp: str = ""
+    text: str = ""
+    category_id: int | None = None
+    region_code: str = ""
+    is_mine: bool = False
+    """Only what is given to me by name."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue: a step of the drawing, how many cases wait in it for this person, how many of them are overdue."""
+
+    node: str
+    name: str
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row of my work."""
+
+    task: OpenTask
+    case: Case
+
+
+def queues(actor: Actor, *, at: datetime) -> Sequence[Queue]:
+    """Counts per queue, in one statement."""
+    mine = _offered(actor).subquery()
+    late = func.sum(func.coalesce(_as_number(mine.c.due_at < at), 0))
+    rows = db.session.execute(
+        select(mine.c.node, func.min(mine.c.name), func.count(), late).group_by(mine.c.node).order_by(func.count().desc())
+    )
+    return [Queue(node, name, count, int(overdue or 0)) for node, name, count, overdue in rows]
+
+
+def find(wanted: WorkFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "due") -> Page[Work]:
+    """One page of my work: two statements."""
+    conditions = list(_conditions(wanted, actor, at))
+    base = _offered(actor).join(Case, Case.id == OpenTask.subject_id).where(*conditions)
+    total = db.session.scalar(select(func.count()).select_from(base.with_only_columns(OpenTask.id).subquery()))
+    rows = db.session.execute(
+        base.add_columns(Case)
+        .options(joinedload(Case.category), joinedload(Case.department), joinedload(Case.handler))
+        .order_by(*SORTS.get(sort, SORTS["due"]))
+        .limit(size)
+        .offset((page - 1) * size)
+    ).all()
+    return Page([Work(task, case) for task, case in rows], page, size, int(total or 0))
+
+
+def lamp_of(task: OpenTask, at: datetime) -> str:
+    """The lamp of an open step."""
+    if task.due_at is None:
+        return "grey"
+    if at > task.due_at:
+        return "red"
+    return "amber" if task.amber_at is not None and at >= task.amber_at else "green"
+
+
+def _offered(actor: Actor) -> Select[tuple[OpenTask]]:
+    """What is offered, less the steps that separation of handling from supervision keeps from him."""
+    handled = exists().where(
+        Involvement.case_id == OpenTask.subject_id, Involvement.user_id == actor.id, Involvement.part == "handled"
+    )
+    kept_apart = and_(OpenTask.act.in_(sorted(policy.APART_FROM_HANDLING)), handled)
+    return process.offered_to(actor).where(OpenTask.subject_kind == "case", ~func.coalesce(kept_apart, False))
+
+
+def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[ColumnElement[bool]]:
+    if wanted.queue:
+        yield OpenTask.node == wanted.queue
+    if wanted.lamp in LAMPS:
+        yield _lamp_is(wanted.lamp, at)
+    if wanted.is_mine:
+        yield OpenTask.assignee_id == actor.id
+    if wanted.category_id is not None:
+        yield Case.category_id == wanted.category_id
+    if wanted.region_code:
+        yield Case.region_code == wanted.region_code
+    if wanted.text and (found := search.matches(wanted.text)) is not None:
+        yield found
+
+
+def _lamp_is(lamp: str, at: datetime) -> ColumnElement[bool]:
+    soon = and_(OpenTask.amber_at.is_not(None), OpenTask.amber_at <= at)
+    return {
+        "grey": OpenTask.due_at.is_(None),
+        "red": OpenTask.due_at < at,
+        "amber": and_(OpenTask.due_at >= at, soon),
+        "green": and_(OpenTask.due_at >= at, or_(OpenTask.amber_at.is_(None), OpenTask.amber_at > at)),
+    }[lamp]
+
+
+def _as_number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return when((condition, 1), else_=0)
