@@ -37,6 +37,7 @@ def set(setting: Setting[T], value: T, *, by: Doer, at: datetime) -> None:
         row = SettingValue(name=setting.name)
         db.session.add(row)
     row.value, row.changed_at, row.changed_by_id = allowed, at, by.id
+    db.session.flush()
     announce("setting.changed", by=by, at=at, object_kind="setting", object_id=setting.name,
              detail={"before": before, "after": allowed})
     _stored.forget()
