@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from engine.calendars import queries as calendars
-from engine.calendars.working_time import Limit
+from engine.calendars.working_time import Limit, Unit
 from engine.deadlines.course import Course
 from engine.deadlines.errors import ClockRuns
 from engine.deadlines.facts import Action, Fact, State
@@ -73,7 +73,7 @@ def extend(clock: Clock, limit: Limit | None = None, *, at: datetime, by: Doer, 
 
     Raises ClockStopped. Whether an extension is allowed is the subject's policy.
     """
-    by_how_much = limit or Limit(clock.limit_value, clock.limit_unit)  # type: ignore[arg-type]
+    by_how_much = limit or Limit(clock.limit_value, Unit(clock.limit_unit))
     fact = Fact(Action.extend, at, by_how_much.value, by_how_much.unit, reason=reason)
     return _act(clock, fact, by)
 
@@ -83,7 +83,7 @@ def reset(
     reason: str = "",
 ) -> Clock:
     """Begin anew, for the next department after an accepted return (process.md §4.3); None: the same limit."""
-    again = limit or Limit(clock.limit_value, clock.limit_unit)  # type: ignore[arg-type]
+    again = limit or Limit(clock.limit_value, Unit(clock.limit_unit))
     clock.department_id = department_id if department_id is not None else clock.department_id
     return _act(clock, Fact(Action.reset, at, again.value, again.unit, reason=reason), by)
 
