@@ -10,12 +10,13 @@ from engine.kit.db import db
 from engine.kit.errors import Conflict, NotFound
 from engine.process import codec, pruning, specs
 from engine.process.errors import InstanceEnded, StepGone
-from engine.process.models import OpenTask, ProcessDefinition, ProcessInstance
+from engine.process.models import OpenTask, OpenTimer, ProcessDefinition, ProcessInstance
 from engine.process.running import Run
 
 INSTANCE: Table = ProcessInstance.__table__  # type: ignore[assignment]
 DEFINITION: Table = ProcessDefinition.__table__  # type: ignore[assignment]
 TASK: Table = OpenTask.__table__  # type: ignore[assignment]
+_TIMER: Table = OpenTimer.__table__  # type: ignore[assignment]
 # Plain tables, not mapped classes: a step need not load, track and flush objects.
 
 
@@ -46,6 +47,15 @@ def of_task(task_id: str) -> Loaded:
     """
     row = db.session.execute(_reading().join(TASK, TASK.c.instance_id == INSTANCE.c.id).where(TASK.c.id == task_id))
     return _loaded(row.one_or_none(), StepGone())
+
+
+def of_timer(timer_id: int) -> Loaded:
+    """Lock and read the instance of an open timer.
+
+    Raises StepGone where the timer is gone.
+    """
+    joined = _reading().join(_TIMER, _TIMER.c.instance_id == INSTANCE.c.id).where(_TIMER.c.id == timer_id)
+    return _loaded(db.session.execute(joined).one_or_none(), StepGone())
 
 
 def of(instance_id: int) -> Loaded:

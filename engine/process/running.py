@@ -79,6 +79,13 @@ class Run:
         """All that the token of an open task knows."""
         return dict(self._task(task_id).data)
 
+    def service_facts(self, task_id: str) -> dict[str, Any]:
+        """All that the token of a waiting service task knows. Raises StepGone where it does not wait any more."""
+        task = self._task(task_id)
+        if not is_service(task):
+            raise StepGone
+        return dict(task.data)
+
     def complete(self, task_id: str, facts: Mapping[str, Any]) -> None:
         """A person has done the step ``task_id``.
 

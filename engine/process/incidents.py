@@ -1,0 +1,102 @@
+"""What failed three times and waits for an administrator: looked at, then tried again or settled by hand."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engine.kit.db import db
+from engine.kit.errors import NotFound
+from engine.process import execution, instances
+from engine.process.errors import IncidentClosed, InstanceEnded, StepGone
+from engine.process.models import Delivery, Incident, OpenTimer, OutboxMessage
+from engine.process.subjects import Move
+
+log = logging.getLogger(__name__)
+
+
+def open_incidents(*, most: int = 200) -> list[Incident]:
+    """Unresolved incidents, the newest first."""
+    unresolved = select(Incident).where(Incident.resolved_at.is_(None))
+    return list(db.session.scalars(unresolved.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(most)))
+
+
+def open_for(work: OpenTimer | OutboxMessage, error: Exception, at: datetime) -> Incident:
+    """Open an incident for a timer or an outbox message that has failed too often."""
+    log.warning("incident at %s of instance %s", work.node, work.instance_id, exc_info=error)
+    incident = Incident(
+        instance_id=work.instance_id,
+        task_id=work.task_id,
+        node=work.node,
+        timer_id=work.id if isinstance(work, OpenTimer) else None,
+        outbox_id=work.id if isinstance(work, OutboxMessage) else None,
+        error=sentence(error),
+        attempts=work.attempts,
+        opened_at=at,
+    )
+    db.session.add(incident)
+    db.session.flush()
+    return incident
+
+
+def retry(incident_id: int, *, by_id: int | None, at: datetime, note: str = "") -> None:
+    """Let the workers try it again now, with three fresh attempts.
+
+    Raises NotFound, or IncidentClosed.
+    """
+    incident = _unresolved(incident_id)
+    if incident.timer_id is not None:
+        timer = db.session.get(OpenTimer, incident.timer_id, with_for_update=True)
+        if timer is not None:
+            timer.due_at, timer.attempts, timer.claimed_until = at, 0, None
+    if incident.outbox_id is not None:
+        message = db.session.get(OutboxMessage, incident.outbox_id, with_for_update=True)
+        if message is not None and message.state == Delivery.failed:
+            message.state, message.next_at = Delivery.pending.value, at
+            message.attempts, message.claimed_until = 0, None
+    _settle(incident, by_id, at, note)
+
+
+def resolve(
+    incident_id: int, *, by_id: int | None, at: datetime, note: str, facts: dict[str, str | int | float | bool] | None = None
+) -> Move | None:
+    """Settle an incident by hand, and say how in ``note``.
+
+    With ``facts`` the failed service task counts as performed with these results, and the process goes on; without, the
+    token stays where it is. Raises NotFound, IncidentClosed, FactsRefused.
+    """
+    incident = _unresolved(incident_id)
+    move = _performed_by_hand(incident, facts, at) if facts is not None and incident.outbox_id is not None else None
+    _settle(incident, by_id, at, note)
+    return move
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, short enough for a list."""
+    return f"{type(error).__name__}: {error}"[:1000]
+
+
+def _performed_by_hand(incident: Incident, facts: dict[str, str | int | float | bool], at: datetime) -> Move | None:
+    try:
+        loaded = instances.of(incident.instance_id)
+        move = execution.perform(loaded, incident.task_id, facts, at=at)
+    except (StepGone, InstanceEnded):
+        return None
+    message = db.session.get(OutboxMessage, incident.outbox_id, with_for_update=True)
+    if message is not None:
+        message.state, message.done_at = Delivery.done.value, at
+    return move
+
+
+def _unresolved(incident_id: int) -> Incident:
+    incident = db.session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
+    if incident is None:
+        raise NotFound
+    if incident.resolved_at is not None:
+        raise IncidentClosed
+    return incident
+
+
+def _settle(incident: Incident, by_id: int | None, at: datetime, note: str) -> None:
+    incident.resolved_at, incident.resolved_by_id, incident.note = at, by_id, note
+    db.session.flush()
