@@ -32,6 +32,10 @@ ACTS = {
     "calendar.year_published": N_("calendar year published"),
     "dispatch_rules.add": N_("rule added"),
     "dispatch_rules.revise": N_("rule changed"),
+    "process.published": N_("process published"),
+    "incident.retried": N_("incident tried again"),
+    "incident.resolved": N_("incident settled"),
+    "simulation.build_city": N_("fictional city built"),
     "reporter.revealed": N_("reporter's data shown"),
 }
 
