@@ -13,8 +13,10 @@ from engine.access import actors
 from engine.access.actors import Actor
 from engine.grids.models import ResponsibilityGrid, UnitGrid
 from engine.kit.config import ROOT
+from engine.kit.config import ROOT
 from engine.kit.db import db
 from engine.organization.models import Department, User
+from engine.process import definitions
 from engine.process import definitions
 from engine.simulation import city as simulated
 
@@ -55,6 +57,7 @@ FOUNDED = at("2026-01-05 08:00")
 def build() -> None:
     """Fill an empty schema with the small city, its processes published."""
     simulated.build("small", at=FOUNDED, password=PASSWORD)
+    definitions.ensure_published(ROOT / "workflows", FOUNDED)
     definitions.ensure_published(ROOT / "workflows", FOUNDED)
 
 
