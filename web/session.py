@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Flask, request, session
+from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -122,11 +122,12 @@ def _is_stale(now: datetime) -> bool:
     return bool(idle > current_config().session_minutes * 60 or age > LONGEST.total_seconds())
 
 
-def _touch(response):  # type: ignore[no-untyped-def]
+def _touch(response: Response) -> Response:
     """Note that the user is still there. A page that only refreshes itself does not count."""
     if request.endpoint == "static" or "CityLoop-Background" in request.headers or "seen_at" not in session:
         return response
     now = clock.now().timestamp()
-    if now - session["seen_at"] > TOUCH_EVERY.total_seconds() and current_user.is_authenticated:
+    asked = g.get("_login_user")  # nobody is looked up only for this: the database may be away
+    if asked is not None and asked.is_authenticated and now - session["seen_at"] > TOUCH_EVERY.total_seconds():
         session["seen_at"] = now
     return response

@@ -3,7 +3,7 @@
 "use strict";
 
 const AREA = { color: "#8b96a1", weight: 1, fillColor: "#ffffff", fillOpacity: 0.7 };
-const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#6b7680" };
+const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#5f6973" };
 
 async function json(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });

@@ -1,0 +1,24 @@
+"""Asks axe-core whether a page in the browser is accessible (WCAG 2.1 AA)."""
+
+from functools import cache
+from typing import Any
+
+from engine.kit.config import ROOT
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds on a Playwright page: one line a rule and element; empty when all is well."""
+    page.evaluate(_axe())
+    found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+    return [
+        f"{page.url} {rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@cache
+def _axe() -> str:
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")

@@ -1,0 +1,80 @@
+"""A real browser before a real server, for what only a browser can tell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.city import CAST, PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The address of the application, served on a free port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, started once."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need no browser
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Any, address: str) -> Iterator[Any]:
+    """``with browse("wang") as page:`` is a page whose relative addresses lead to the application, Wang signed in.
+
+    ``page.complaints`` lists what the browser's console said: errors of scripts, and what the policy blocked.
+    """
+
+    @contextmanager
+    def open_page(
+        username: str | None = None, *, size: dict[str, int] = DESK, language: str = "zh-CN"
+    ) -> Iterator[Any]:
+        context = chromium.new_context(base_url=address, viewport=size, locale=language)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        if username:
+            sign_in(page, username)
+        yield page
+        context.close()
+
+    yield open_page
+
+
+def sign_in(page: Any, username: str) -> None:
+    """Fill in the sign-in page."""
+    page.goto("/sign-in")
+    page.fill("[name=username]", CAST.get(username, username))
+    page.fill("[name=password]", PASSWORD)
+    page.click(".form button")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
