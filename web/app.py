@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import web.cli
 from engine import rooms
+from engine.attachments import files
 from engine.kit.config import ROOT, Config
 from engine.kit.db import db, prepare
 from web import configuration, doors, errors, guards, languages, logs, presenting, rail, security, session
@@ -22,6 +23,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(configuration.flask_settings(config))
     app.extensions["cityloop.config"] = config
     logs.configure(as_json=config.log_json)
+    files.keep_in(config)
     _open_database(app)
     # The order of what is asked before each request: log, language, token, then who it is.
     for part in (logs, languages, security, session, guards, errors, presenting, doors, rail):

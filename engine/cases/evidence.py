@@ -9,6 +9,7 @@ from engine.access.actors import Actor
 from engine.attachments import storing
 from engine.attachments.models import Attachment
 from engine.cases.models import Case
+from engine.kit.errors import Invalid
 
 KIND = "case"
 
@@ -21,18 +22,16 @@ class Upload:
     filename: str
 
 
-def attach(
-    case: Case, uploads: Sequence[Upload], phase: str, *, by: Actor, at: datetime, field: str = "photos"
-) -> list[Attachment]:
+def attach(case: Case, uploads: Sequence[Upload], phase: str, *, by: Actor, at: datetime) -> list[Attachment]:
     """Keep files with a case under a phase: before, confirmation, after, verification, document.
 
-    Raises Invalid beside ``field`` for a file that is not what it says, or too large.
+    Raises Invalid beside ``photos`` (or ``documents``) for files that are not what they say, or too large.
     """
-    kept = [
-        storing.store(
-            upload.stream, upload.filename, subject_kind=KIND, subject_id=case.id, phase=phase, by=by, at=at, field=field
-        )
-        for upload in uploads
-    ]
+    if not uploads:
+        return []
+    kept = storing.store_all(
+        [(upload.stream, upload.filename) for upload in uploads],
+        subject_kind=KIND, subject_id=case.id, phase=phase, by=by, at=at,
+    )
     case.photo_count += sum(attachment.is_photo for attachment in kept)
     return kept

@@ -69,7 +69,7 @@ def report(report: Report, *, by: Actor, at: datetime) -> Case:
     if report.reporter is not None:
         db.session.add(CaseReporter(case_id=case.id, **vars(report.reporter)))
     evidence.attach(case, report.photos, "before", by=by, at=at)
-    evidence.attach(case, report.after_photos, "after", by=by, at=at)
+    evidence.attach(case, report.after_photos, "after", by=by, at=at, field="after_photos")
     search.index(case)
     timeline.add(case, "report", by=by, at=at, note=report.description, part="reported", source=report.source.value)
     if report.is_urgent:
