@@ -49,6 +49,8 @@ def compiled(source: str) -> cel.Program:
     unknown = {name for name in program.functions() if not _OPERATOR.match(name)} - FUNCTIONS
     if unknown or _MACRO.search(_TEXT.sub('""', text)):
         raise Refused(N_("It calls a function that is not allowed."))
+    if {"True", "False", "None"} & set(program.variables()):
+        raise Refused(N_("CEL writes true, false and null."))
     return program
 
 

@@ -58,7 +58,12 @@ def retry(incident_id: int, *, by_id: int | None, at: datetime, note: str = "") 
 
 
 def resolve(
-    incident_id: int, *, by_id: int | None, at: datetime, note: str, facts: dict[str, str | int | float | bool] | None = None
+    incident_id: int,
+    *,
+    by_id: int | None,
+    at: datetime,
+    note: str,
+    facts: dict[str, str | int | float | bool] | None = None,
 ) -> Move | None:
     """Settle an incident by hand, and say how in ``note``.
 

@@ -29,12 +29,14 @@ class ParallelGateway(StockParallelGateway):
 
 
 class InclusiveGateway(StockInclusiveGateway):
-    """Joins once no token is left that could still come to one of its other inputs."""
+    """Joins once no token is left that could still come to one of its other inputs (BPMN 2.0, 13.4.3)."""
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        missing = _missing(my_task)
+        # A token that could also come where one waits already belongs to a later round of a loop around the gateway.
+        awaited = _leading_to(self, missing) - _leading_to(self, set(self._inputs) - missing)
         tasks = my_task.workflow.tasks.values()
-        active = {task.task_spec.name for task in tasks if task.has_state(ACTIVE) and task.task_spec is not self}
-        return not any(_reaches(self, name, active) for name in _missing(my_task))
+        return not any(task.has_state(ACTIVE) and task.task_spec.name in awaited for task in tasks)
 
     def _run_hook(self, my_task: Any) -> bool:
         _consume(my_task)
@@ -71,15 +73,12 @@ def _consume(my_task: Any) -> None:
     my_task._inherit_data()
 
 
-def _reaches(gateway: Any, name: str, active: set[str]) -> bool:
-    """Whether a token on one of the ``active`` nodes can come to ``gateway`` through the input ``name``."""
-    specs, waiting, seen = gateway._wf_spec.task_specs, [name], {gateway.name}
+def _leading_to(gateway: Any, inputs: set[str]) -> set[str]:
+    """The nodes from which a token can come to one of the ``inputs`` without passing ``gateway``."""
+    specs, waiting, found = gateway._wf_spec.task_specs, list(inputs), {gateway.name}
     while waiting:
         current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        if current in active:
-            return True
-        waiting.extend(specs[current]._inputs)
-    return False
+        if current not in found:
+            found.add(current)
+            waiting.extend(specs[current]._inputs)
+    return found - {gateway.name}

@@ -39,9 +39,9 @@ class Run:
         self._current: Any = None
 
     @classmethod
-    def new(cls, drawn: Drawn, facts: Mapping[str, Any]) -> "Run":
-        """Begin ``drawn`` with ``facts`` and go on to the first steps that wait."""
-        run = cls(BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=CelEngine()))
+    def new(cls, drawn: Drawn, facts: Mapping[str, Any], engine: Any = None) -> "Run":
+        """Begin ``drawn`` with ``facts`` and go on to the first steps that wait; ``engine`` stands in for CEL."""
+        run = cls(BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine()))
         run.workflow.task_tree.data.update(facts_room.check(facts))
         run.advance()
         return run
@@ -74,6 +74,11 @@ class Run:
         """Timers that wait, by task id and node."""
         waiting = [task for task in self.tasks() if task._state == TaskState.WAITING]
         return {(task.id.hex, timer.node): timer for task in waiting for timer in timing.timers_of(task)}
+
+    def messages(self) -> set[str]:
+        """Names of the messages that are waited for."""
+        waiting = [each for task in self.workflow.event_manager.tasks.values() for each in timing.caught_by(task)]
+        return {each.name for each in waiting if isinstance(each, MessageEventDefinition)}
 
     def facts(self, task_id: str) -> dict[str, Any]:
         """All that the token of an open task knows."""

@@ -27,12 +27,15 @@ class DueTimer(EventDefinition):
 
 def timers_of(task: Any) -> list[DueTimer]:
     """The timers that the waiting Spiff task listens to: its own, or those behind an event gateway."""
+    return [each for each in caught_by(task) if isinstance(each, DueTimer)]
+
+
+def caught_by(task: Any) -> list[EventDefinition]:
+    """What the waiting Spiff task listens to."""
     definition = getattr(task.task_spec, "event_definition", None)
-    if isinstance(definition, DueTimer):
-        return [definition]
     if isinstance(definition, MultipleEventDefinition):
-        return [each for each in definition.event_definitions if isinstance(each, DueTimer)]
-    return []
+        return list(definition.event_definitions)
+    return [definition] if definition is not None else []
 
 
 def fire(task: Any, timer: DueTimer) -> None:

@@ -1,6 +1,85 @@
-"""Conditions and timers written in other engines' dialects, translated to ours where that is safe."""
+"""Conditions and timers written in other engines' dialects, translated to ours where that is safe.
+
+Safe means: what comes out is CEL that compiles, and every word that was exchanged lay outside quoted text.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from engine.process import expressions, xml
+
+_QUOTED = re.compile(r"(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')")
+_WORDS = {
+    "and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=",
+    "True": "true", "False": "false", "None": "null", "nil": "null",
+}  # fmt: skip
+_WORD = re.compile(rf"(?<![\w.])({'|'.join(_WORDS)})(?![\w.])")
+_SINGLE_EQUALS = re.compile(r"(?<![=<>!])=(?!=)")
+_ISO = re.compile(
+    r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)"
+)
 
 
 def translated(source: bytes | str) -> str:
-    """The drawing with well-known dialects rewritten."""
+    """The drawing with well-known dialects rewritten: ``${…}``, ``=…``, Python's words, unquoted ISO 8601.
+
+    Raises UnreadableXml.
+    """
+    root, changed = xml.read(source), False
+    for element, better in _suggestions(root):
+        element.text, changed = better, True
+    if changed:
+        return etree.tostring(root, encoding="unicode")
     return source.decode() if isinstance(source, bytes) else source
+
+
+def condition(source: str) -> str | None:
+    """The CEL of a condition in another dialect; None where it is CEL already, or cannot be translated safely."""
+    text = source.strip()
+    if _compiles(text):
+        return None
+    if text.startswith(("${", "#{")) and text.endswith("}"):
+        candidate = _with_words(text[2:-1])
+    elif text.startswith("="):
+        # FEEL compares with a single "=".
+        candidate = _outside_quotes(_with_words(text[1:]), lambda part: _SINGLE_EQUALS.sub("==", part))
+    else:
+        candidate = _with_words(text)
+    candidate = candidate.strip()
+    return candidate if _compiles(candidate) else None
+
+
+def moment(source: str) -> str | None:
+    """The CEL of an unquoted ISO 8601 duration or moment; None for anything else."""
+    text = source.strip()
+    return f'"{text}"' if _ISO.fullmatch(text) else None
+
+
+def _suggestions(root: xml.Element) -> Iterator[tuple[xml.Element, str]]:
+    for path, translate in ((".//bpmn:conditionExpression", condition), (_TIMES, moment)):
+        for element in xml.find(root, path):
+            better = translate(element.text or "")
+            if better is not None:
+                yield element, better
+
+
+_TIMES = ".//bpmn:timeDuration | .//bpmn:timeDate"
+
+
+def _with_words(text: str) -> str:
+    return _outside_quotes(text, lambda part: _WORD.sub(lambda match: _WORDS[match[1]], part))
+
+
+def _outside_quotes(text: str, change: Callable[[str], str]) -> str:
+    parts = _QUOTED.split(text)
+    return "".join(part if number % 2 else change(part) for number, part in enumerate(parts))
+
+
+def _compiles(text: str) -> bool:
+    try:
+        expressions.compiled(text)
+    except expressions.Refused:
+        return False
+    return True

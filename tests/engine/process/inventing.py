@@ -9,7 +9,9 @@ from tests.engine.process.sketching import Sketch
 START = {"pick": 0, "again": False, "n": 0}
 """What every act hands in anew: which way to choose, whether to go round again, and a serial number."""
 
-_LEAVES = st.sampled_from([("user",), ("script",), ("service",), ("wait",), ("late_user",), ("stopped_user",), ("race",)])
+_LEAVES = st.sampled_from(
+    [("user",), ("script",), ("service",), ("wait",), ("late_user",), ("stopped_user",), ("race",)]
+)
 _TWO = ("choice", "parallel", "inclusive", "sequence")
 
 

@@ -1,0 +1,104 @@
+"""A finding about a drawing, and the drawing as the rules look at it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engine.process import parser, xml
+
+GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
+EVENTS = {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+TASKS = {"userTask", "manualTask", "serviceTask", "scriptTask", "receiveTask"}
+NODES = GATEWAYS | EVENTS | TASKS | {"subProcess"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``text`` is an English msgid with ``%(name)s`` places, filled from ``params``."""
+
+    element_id: str
+    text: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class Shape:
+    """A drawing's elements by what they are. Elements without an id are told of as "drawing"."""
+
+    def __init__(self, root: xml.Element) -> None:
+        self.root = root
+
+    @cached_property
+    def processes(self) -> list[xml.Element]:
+        """Every process of the file."""
+        return xml.find(self.root, "./bpmn:process")
+
+    @cached_property
+    def scopes(self) -> list[xml.Element]:
+        """Processes and subprocesses: each has its own start and flows."""
+        return [*self.processes, *xml.find(self.root, ".//bpmn:subProcess")]
+
+    @cached_property
+    def nodes(self) -> dict[str, xml.Element]:
+        """Flow nodes of kinds that the engine runs, by id."""
+        found = [each for each in self.root.iter() if xml.kind(each) in NODES and is_bpmn(each)]
+        return {each.get("id", ""): each for each in found}
+
+    @cached_property
+    def flows(self) -> list[xml.Element]:
+        """Every sequence flow."""
+        return xml.find(self.root, ".//bpmn:sequenceFlow")
+
+    @cached_property
+    def outgoing(self) -> dict[str, list[xml.Element]]:
+        """Flows by the node they leave."""
+        return self._grouped("sourceRef")
+
+    @cached_property
+    def incoming(self) -> dict[str, list[xml.Element]]:
+        """Flows by the node they enter."""
+        return self._grouped("targetRef")
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """The role code of the lane that a node, or the subprocess around it, lies in. Lanes without a role count not."""
+        given = {lane.get("name") for lane in xml.find(self.root, ".//bpmn:lane") if not has_role(lane)}
+        return {node: role for node, role in parser.roles_by_node(self.root).items() if role not in given}
+
+    def of(self, *kinds: str) -> list[xml.Element]:
+        """The nodes of these kinds."""
+        return [node for node in self.nodes.values() if xml.kind(node) in kinds]
+
+    def role_of(self, node: xml.Element) -> str | None:
+        """The role that a node is offered to."""
+        while node is not None:
+            if node.get("id") in self.roles:
+                return self.roles[node.get("id")]
+            node = node.getparent()
+        return None
+
+    def _grouped(self, end: str) -> dict[str, list[xml.Element]]:
+        grouped: dict[str, list[xml.Element]] = {}
+        for flow in self.flows:
+            grouped.setdefault(flow.get(end, ""), []).append(flow)
+        return grouped
+
+
+def has_role(lane: xml.Element) -> bool:
+    """Whether a lane names its role code."""
+    element = xml.extension(lane, "lane")
+    return element is not None and bool(element.get("role"))
+
+
+def is_bpmn(element: xml.Element) -> bool:
+    """Whether an element belongs to BPMN itself, not to an extension."""
+    return isinstance(element.tag, str) and element.tag.startswith(f"{{{xml.BPMN}}}")
+
+
+def name_of(element: xml.Element) -> str:
+    """What people call an element."""
+    return element.get("name") or element.get("id") or xml.kind(element)
+
+
+def at(element: xml.Element, text: str, **params: Any) -> Finding:
+    """A finding about ``element``."""
+    return Finding(element.get("id") or "drawing", text, params)

@@ -1,0 +1,150 @@
+"""Rules about ids, starts and ends, flows and gateways."""
+
+import re
+from collections.abc import Iterator
+
+from engine.kit.i18n import N_
+from engine.process import expressions, translating, xml
+from engine.process.finding import GATEWAYS, Finding, Shape, at, is_bpmn, name_of
+
+RESERVED = {"Start", "End", "Root"}
+"""Names that SpiffWorkflow gives to nodes of its own: a node of that id would be mistaken for them."""
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_PASSING = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "intermediateThrowEvent"}
+_DECIDING = {"exclusiveGateway", "inclusiveGateway"}
+
+
+def processes(shape: Shape) -> Iterator[Finding]:
+    """Exactly one process, and it may be run."""
+    if len(shape.processes) != 1:
+        yield Finding("drawing", N_("Exactly one process is needed, not %(count)s."), {"count": len(shape.processes)})
+    for process in shape.processes:
+        if process.get("isExecutable") == "false":
+            yield at(process, N_("The process is marked as not executable."))
+
+
+def ids(shape: Shape) -> Iterator[Finding]:
+    """Every element has an id of its own that nothing else uses."""
+    seen: set[str] = set()
+    for element in shape.root.iter():
+        key = element.get("id") if is_bpmn(element) else None
+        if key is None:
+            continue
+        if key in seen:
+            yield at(element, N_("The id %(id)s is used twice."), id=key)
+        seen.add(key)
+        if key in RESERVED:
+            yield at(element, N_("The id %(id)s is reserved; please choose another."), id=key)
+        elif not _ID.fullmatch(key):
+            yield at(element, N_("An id is made of letters, digits, _ and -, up to 100: %(id)s"), id=key[:120])
+    for node in shape.nodes.values():
+        if not node.get("id"):
+            yield at(node, N_("An element has no id."))
+
+
+def starts_and_ends(shape: Shape) -> Iterator[Finding]:
+    """One plain start in each process and subprocess, and at least one end."""
+    for scope in shape.scopes:
+        starts = xml.find(scope, "./bpmn:startEvent")
+        if len(starts) != 1:
+            yield at(scope, N_("Exactly one start event is needed, not %(count)s."), count=len(starts))
+        if not xml.find(scope, "./bpmn:endEvent"):
+            yield at(scope, N_("There is no end event."))
+
+
+def ways(shape: Shape) -> Iterator[Finding]:
+    """Flows join nodes of the same process; every node but an end has one way on, gateways may have more."""
+    for flow in shape.flows:
+        ends = [shape.nodes.get(flow.get(end, "")) for end in ("sourceRef", "targetRef")]
+        if any(end is None or end.getparent() is not flow.getparent() for end in ends):
+            yield at(flow, N_("This flow does not join two elements of the same process."))
+    for key, node in shape.nodes.items():
+        leaving, kind = shape.outgoing.get(key, []), xml.kind(node)
+        if not leaving and kind != "endEvent":
+            yield at(node, N_('Nothing leads on from "%(name)s".'), name=name_of(node))
+        if leaving and kind == "endEvent":
+            yield at(node, N_('Nothing may lead on from the end "%(name)s".'), name=name_of(node))
+        if len(leaving) > 1 and kind not in GATEWAYS:
+            yield at(node, N_('Several flows leave "%(name)s"; please draw a gateway.'), name=name_of(node))
+
+
+def gateways(shape: Shape) -> Iterator[Finding]:
+    """Where a way is chosen, every flow but the default says when; nowhere else."""
+    for key, node in shape.nodes.items():
+        leaving, default = shape.outgoing.get(key, []), node.get("default")
+        decides = xml.kind(node) in _DECIDING
+        if default and default not in [flow.get("id") for flow in leaving]:
+            yield at(node, N_('The default flow of "%(name)s" does not leave it.'), name=name_of(node))
+        for flow in leaving:
+            source = condition_of(flow)
+            if source is not None and not decides:
+                yield at(flow, N_("A condition here is never asked: only exclusive and inclusive gateways choose."))
+            elif source is not None:
+                yield from _condition(flow, source)
+            elif decides and len(leaving) > 1 and flow.get("id") != default:
+                yield at(
+                    flow, N_('This flow from "%(name)s" has no condition and is not the default.'), name=name_of(node)
+                )
+
+
+def reachable(shape: Shape) -> Iterator[Finding]:
+    """Every node can be come to from the start."""
+    attached: dict[str, list[str]] = {}
+    for node in shape.of("boundaryEvent"):
+        attached.setdefault(node.get("attachedToRef", ""), []).append(node.get("id", ""))
+    waiting = [node.get("id", "") for node in shape.of("startEvent")]
+    seen: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(flow.get("targetRef", "") for flow in shape.outgoing.get(key, []))
+            waiting.extend(attached.get(key, []))
+    for key, node in shape.nodes.items():
+        if key not in seen:
+            yield at(node, N_('No way leads to "%(name)s".'), name=name_of(node))
+
+
+def circles(shape: Shape) -> Iterator[Finding]:
+    """No way leads round and round past gateways and scripts alone: nothing would ever stop it."""
+    passing = {key for key, node in shape.nodes.items() if xml.kind(node) in _PASSING}
+    cleared: set[str] = set()
+    for key in sorted(passing):
+        if _comes_back(shape, key, passing - cleared):
+            node = shape.nodes[key]
+            yield at(node, N_('A way leads round to "%(name)s" without any step that waits.'), name=name_of(node))
+            return
+        cleared.add(key)
+
+
+def _comes_back(shape: Shape, key: str, passing: set[str]) -> bool:
+    waiting, seen = [key], set()
+    while waiting:
+        current = waiting.pop()
+        for flow in shape.outgoing.get(current, []):
+            target = flow.get("targetRef", "")
+            if target == key:
+                return True
+            if target in passing and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return False
+
+
+def condition_of(flow: xml.Element) -> str | None:
+    """The text of a flow's condition; None where it has none."""
+    found = xml.find(flow, "./bpmn:conditionExpression")
+    return (found[0].text or "").strip() if found else None
+
+
+def _condition(flow: xml.Element, source: str) -> Iterator[Finding]:
+    try:
+        expressions.compiled(source)
+    except expressions.Refused as error:
+        better = translating.condition(source)
+        if better is not None:
+            text = N_("The condition %(source)s is written in another language; in CEL it reads: %(better)s")
+            yield at(flow, text, source=source[:200], better=better[:200])
+        else:
+            text = N_("The condition %(source)s is not usable CEL. %(reason)s")
+            yield at(flow, text, source=source[:200], reason=str(error))
