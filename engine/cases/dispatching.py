@@ -85,6 +85,11 @@ def current(case: Case) -> Dispatch | None:
     ).first()
 
 
+def latest(case: Case) -> Dispatch | None:
+    """The dispatch that sent the case to its department last, ended or not."""
+    return db.session.scalars(select(Dispatch).where(Dispatch.case_id == case.id).order_by(Dispatch.id.desc())).first()
+
+
 def end(case: Case, why: str, at: datetime) -> None:
     """A department no longer has the case: it gave it back, it is done, or the case was voided."""
     db.session.execute(
