@@ -10,6 +10,7 @@ from engine.attachments import storing
 from engine.attachments.models import Attachment
 from engine.cases.models import Case
 from engine.kit.errors import Invalid
+from engine.kit.errors import Invalid
 
 KIND = "case"
 
@@ -22,16 +23,19 @@ class Upload:
     filename: str
 
 
-def attach(case: Case, uploads: Sequence[Upload], phase: str, *, by: Actor, at: datetime) -> list[Attachment]:
+def attach(
+    case: Case, uploads: Sequence[Upload], phase: str, *, by: Actor, at: datetime, field: str = "photos"
+) -> list[Attachment]:
     """Keep files with a case under a phase: before, confirmation, after, verification, document.
 
-    Raises Invalid beside ``photos`` (or ``documents``) for files that are not what they say, or too large.
+    Raises Invalid beside ``field``, the question that asked for them, where a file is not what it says, or too large.
     """
     if not uploads:
         return []
-    kept = storing.store_all(
-        [(upload.stream, upload.filename) for upload in uploads],
-        subject_kind=KIND, subject_id=case.id, phase=phase, by=by, at=at,
-    )
+    files = [(upload.stream, upload.filename) for upload in uploads]
+    try:
+        kept = storing.store_all(files, subject_kind=KIND, subject_id=case.id, phase=phase, by=by, at=at)
+    except Invalid as refused:
+        raise Invalid({field: [error for errors in refused.fields.values() for error in errors]}) from refused
     case.photo_count += sum(attachment.is_photo for attachment in kept)
     return kept

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
-from engine.cases import reporting, timeline
+from engine.cases import reporting, steps, timeline
 from engine.cases.errors import NotEnded, ReopenedBefore
 from engine.cases.models import Case, Stage
 from engine.kit.errors import NotAllowed
@@ -35,5 +35,5 @@ def reopen(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> No
 
 def _end_call_back(case: Case, by: Actor, at: datetime) -> None:
     """A closed case may still wait for its satisfaction call; the new instance has its own."""
-    if case.instance_id is not None and case.stage == Stage.closed:
+    if case.instance_id is not None and steps.open_steps(case):
         execution.withdraw(case.instance_id, outcome="reopened", by_id=by.id, at=at)
