@@ -11,6 +11,10 @@ class AdministratorsTakeNoPart(Conflict):
     """Who administers the system, its security or its audit log may not take part in cases."""
 
 
+class AnotherDuty(NotAllowed):
+    """The accounts of the security and the audit administrator are changed on the server only (flask password)."""
+
+
 class OwnRole(NotAllowed):
     """Nobody may change a role that he holds himself."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.access.errors import AdministratorsTakeNoPart, DutiesMustBeApart
+from engine.access.errors import AdministratorsTakeNoPart, AnotherDuty, DutiesMustBeApart
 from engine.access.permissions import Permission
 
 SYSTEM = frozenset(
@@ -33,3 +33,12 @@ def check_together(permissions: Iterable[str]) -> None:
         raise DutiesMustBeApart
     if duties and held & CASE_ACTS:
         raise AdministratorsTakeNoPart
+
+
+def check_administers(held: Iterable[str]) -> None:
+    """May a system administrator set the password of, or close, the account of somebody who holds these permissions?
+
+    Whoever could, would hold the other two duties as well. Raises AnotherDuty.
+    """
+    if set(held) & (SECURITY | AUDIT):
+        raise AnotherDuty

@@ -15,8 +15,8 @@ class NoSuchRole(NotFound):
     """There is no role %(code)s."""
 
 
-class AccountClosed(Conflict):
-    """This account is closed."""
+class OwnPosts(NotAllowed):
+    """Nobody may change his own posts."""
 
 
 class DepartmentClosed(Conflict):

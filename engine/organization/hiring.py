@@ -10,7 +10,7 @@ from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
 from engine.kit.signals import Doer, announce, signals
-from engine.organization.errors import DepartmentClosed, NoSuchRole
+from engine.organization.errors import DepartmentClosed, NoSuchRole, OwnPosts
 from engine.organization.models import Department, Post, User
 from engine.organization.passwords import checked
 
@@ -58,7 +58,9 @@ def hire(
 
 
 def give_posts(user: User, posts: Sequence[Service], *, by: Doer, at: datetime) -> None:
-    """Let ``user`` serve in exactly these posts from now on. Raises NoSuchRole, DepartmentClosed."""
+    """Let ``user`` serve in exactly these posts from now on. Raises OwnPosts, NoSuchRole, DepartmentClosed."""
+    if by.id is not None and by.id == user.id:
+        raise OwnPosts
     before = [_described(post) for post in user.posts]
     wanted = {_key(post): post for post in (_post(*service) for service in posts)}
     held = {_key(post): post for post in user.posts}

@@ -32,7 +32,7 @@ def names_of(ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
     found = db.session.execute(select(Department.id, Department.short_name).where(Department.id.in_(sorted(ids))))
-    return {department_id: name for department_id, name in found}
+    return dict(found.tuples().all())
 
 
 def departments(*, with_closed: bool = False) -> Sequence[Department]:
@@ -70,7 +70,7 @@ def counts_of_people() -> dict[int, int]:
     """How many people serve directly in each department, by its id."""
     serving = select(Post.department_id, func.count(Post.user_id.distinct())).join(User, User.id == Post.user_id)
     found = db.session.execute(serving.where(User.is_active).group_by(Post.department_id))
-    return {department_id: count for department_id, count in found}
+    return dict(found.tuples().all())
 
 
 def matching(typed: str, *, department: Department | None = None, with_closed: bool = False) -> Select[User]:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engine.access import policy
 from engine.access import queries as access
 from engine.access.permissions import Permission
 from engine.forms import catalogue as forms
@@ -11,6 +12,7 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.organization import details, hiring, leaving, passwords, queries
+from engine.organization.models import User
 from web.admin import choices
 from web.admin.door import door
 from web.filling import Filling
@@ -64,7 +66,7 @@ def person(user_id: int) -> ResponseReturnValue:
 @requires(Permission.organization_manage)
 def reset_password(user_id: int) -> ResponseReturnValue:
     """Set a new password; the person's sessions end."""
-    user = queries.user(user_id)
+    user = _administered(user_id)
     if request.method == "GET":
         return render_template("admin/password.html", user=user, errors=[])
     try:
@@ -80,7 +82,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
 @requires(Permission.organization_manage)
 def close_account(user_id: int) -> ResponseReturnValue:
     """The person leaves."""
-    leaving.leave(queries.user(user_id), by=current_actor(), at=clock.now())
+    leaving.leave(_administered(user_id), by=current_actor(), at=clock.now())
     flash(_("The account is closed."), "success")
     return redirect(url_for(".person", user_id=user_id), 303)
 
@@ -92,3 +94,9 @@ def open_account_again(user_id: int) -> ResponseReturnValue:
     leaving.come_back(queries.user(user_id), by=current_actor(), at=clock.now())
     flash(_("The account is open again."), "success")
     return redirect(url_for(".person", user_id=user_id), 303)
+
+
+def _administered(user_id: int) -> User:
+    """The person, unless the account is that of another of the three administrators."""
+    policy.check_administers(access.permissions_of(user_id))
+    return queries.user(user_id)

@@ -8,7 +8,7 @@ from engine.audit.models import AuditRecord
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Invalid
 from engine.organization import departments, hiring, leaving
-from engine.organization.errors import DepartmentClosed, NoSuchRole
+from engine.organization.errors import DepartmentClosed, NoSuchRole, OwnPosts
 
 
 def hire(city, at, username="fang", posts=(), password="Correct-Horse-7"):
@@ -71,6 +71,12 @@ def test_changing_posts_keeps_those_that_stay(city, at):
         hiring.give_posts(clerk, posts, by=city.security_admin, at=at("2026-03-02 09:00"))
     assert clerk.posts[0].id == kept
     assert len(clerk.posts) == 2
+
+
+def test_nobody_gives_himself_a_post(city, at):
+    with pytest.raises(OwnPosts), unit_of_work():
+        posts = [(city.sanitation, "handler", None)]
+        hiring.give_posts(city.user("security"), posts, by=city.security_admin, at=at("2026-03-02 09:00"))
 
 
 @pytest.mark.parametrize("second", ["security_administrator", "audit_administrator"])

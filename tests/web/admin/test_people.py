@@ -1,3 +1,5 @@
+import pytest
+
 from engine.organization import passwords, signing_in
 from tests.city import PASSWORD
 
@@ -45,6 +47,15 @@ def test_a_reset_password_counts_at_once(visit, city):
     assert answer.status_code == 303
     assert passwords.fits("Quiet-River-42", city.user("chen").password_hash)
     assert not passwords.fits(PASSWORD, city.user("chen").password_hash)
+
+
+@pytest.mark.parametrize("act", ["password", "closure"])
+@pytest.mark.parametrize("other", ["security_admin", "audit_admin"])
+def test_a_system_administrator_cannot_become_another_of_the_three(visit, city, act, other):
+    page = f"/admin/people/{city.actor(other).id}/{act}"
+    assert visit("system_admin").post(page, data={"password": "Quiet-River-42"}).status_code == 403
+    assert passwords.fits(PASSWORD, city.user(other).password_hash)
+    assert city.user(other).is_active
 
 
 def test_details_are_corrected(visit, city):
