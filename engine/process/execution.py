@@ -22,7 +22,7 @@ def start(
     definition = definitions.active(key)
     if definition is None:
         raise NoSuchProcess(key=key)
-    drawn = specs.shared(definition.digest, lambda: instances.source_of(definition.id))
+    drawn = specs.drawn.get(definition.digest, lambda: instances.source_of(definition.id))
     run = Run.new(drawn, facts)
     loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)
     return finish(loaded, Before(), kind="started", facts=facts, by_id=by_id, at=at)

@@ -67,6 +67,16 @@ def of(instance_id: int) -> Loaded:
     return _loaded(row, NotFound())
 
 
+def peek(instance_id: int) -> Run | None:
+    """Read an instance without locking it: for pictures. None where it has ended or is not there."""
+    columns = (INSTANCE.c.state, INSTANCE.c.definition_id, DEFINITION.c.digest)
+    joined = select(*columns).join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
+    row = db.session.execute(joined.where(INSTANCE.c.id == instance_id)).one_or_none()
+    if row is None or row.state is None:
+        return None
+    return codec.load(row.state, specs.drawn.get(row.digest, lambda: source_of(row.definition_id)))
+
+
 def write(loaded: Loaded, at: datetime, outcome: str | None = None) -> None:
     """Write the run back. Raises Conflict where somebody wrote since it was read, which the lock should prevent."""
     same = (INSTANCE.c.id == loaded.instance_id) & (INSTANCE.c.revision == loaded.revision)
@@ -97,7 +107,7 @@ def _loaded(row: Any, missing: Exception) -> Loaded:
         raise missing
     if row.state is None:
         raise StepGone if isinstance(missing, StepGone) else InstanceEnded
-    drawn = specs.shared(row.digest, lambda: source_of(row.definition_id))
+    drawn = specs.drawn.get(row.digest, lambda: source_of(row.definition_id))
     return Loaded(
         row.id, row.definition_id, row.subject_kind, row.subject_id, row.revision, codec.load(row.state, drawn)
     )

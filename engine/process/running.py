@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.specs.defaults import EndEvent, ServiceTask
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, ServiceTask
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -79,6 +79,12 @@ class Run:
         """Names of the messages that are waited for."""
         waiting = [each for task in self.workflow.event_manager.tasks.values() for each in timing.caught_by(task)]
         return {each.name for each in waiting if isinstance(each, MessageEventDefinition)}
+
+    def waiting_nodes(self) -> set[str]:
+        """The nodes where tokens are: steps, service tasks, joins and events, but not the events beside a step."""
+        live = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+        specs = [task.task_spec for task in self.tasks() if task.has_state(live)]
+        return {spec.bpmn_id for spec in specs if spec.bpmn_id and not isinstance(spec, BoundaryEvent)}
 
     def facts(self, task_id: str) -> dict[str, Any]:
         """All that the token of an open task knows."""

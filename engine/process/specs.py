@@ -1,14 +1,13 @@
 """Parsed drawings: each is parsed once per process and shared by all instances and threads; nothing writes to them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from engine.kit.errors import FieldError, Invalid
 from engine.kit.i18n import N_
 from engine.process import xml
 from engine.process.parser import DrawingParser
+from engine.process.sharing import Shared
 
 
 @dataclass(frozen=True)
@@ -17,24 +16,6 @@ class Drawn:
 
     spec: Any
     subprocesses: dict[str, Any]
-
-
-_LOCK = Lock()
-_MOST = 200
-_drawn: dict[str, Drawn] = {}
-
-
-def shared(digest: str, source: Callable[[], str]) -> Drawn:
-    """The process of a stored drawing by its fingerprint; ``source`` is called only where it was not parsed before."""
-    found = _drawn.get(digest)
-    if found is not None:
-        return found
-    with _LOCK:
-        if digest not in _drawn:
-            while len(_drawn) >= _MOST:
-                del _drawn[next(iter(_drawn))]
-            _drawn[digest] = parse(source())
-        return _drawn[digest]
 
 
 def parse(source: str | bytes) -> Drawn:
@@ -52,3 +33,7 @@ def parse(source: str | bytes) -> Drawn:
     except Exception as error:  # SpiffWorkflow raises its own errors, and bare ones from inside its parsers
         raise Invalid({"drawing": [FieldError(N_("SpiffWorkflow cannot read it: %(reason)s"),
                                               {"reason": str(error)[:300]})]}) from error  # fmt: skip
+
+
+drawn: Shared[Drawn] = Shared(parse)
+"""Parsed drawings by their fingerprint."""
