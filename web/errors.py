@@ -46,9 +46,10 @@ def status_of(error: CityLoopError) -> int:
 
 
 def _refused(error: CityLoopError) -> ResponseReturnValue:
+    db.session.rollback()
     status = status_of(error)
     fields = error.fields if isinstance(error, Invalid) else {}
-    again = keeping.form_page() if status in (409, 422) else None
+    again = {409: keeping.kept_page, 422: keeping.form_page}.get(status, lambda: None)()
     return _answer(status, said(error), again=again, fields=fields)
 
 

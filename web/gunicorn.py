@@ -4,8 +4,8 @@ import multiprocessing
 import os
 
 worker_class = "gthread"
-workers = int(os.environ.get("CITYLOOP_WEB_PROCESSES", min(4, multiprocessing.cpu_count() + 1)))
-threads = int(os.environ.get("CITYLOOP_WEB_THREADS", 8))
+workers = int(os.environ.get("CITYLOOP_WEB_PROCESSES") or min(4, multiprocessing.cpu_count() + 1))
+threads = int(os.environ.get("CITYLOOP_WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 30
 keepalive = 5

@@ -40,7 +40,7 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Tell Flask-Login how to find a user again."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)  # error pages must not look anybody up
     manager.session_protection = None  # collectors' phones change their address all day long
     manager.user_loader(_load)
     app.after_request(_touch)

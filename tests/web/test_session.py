@@ -9,6 +9,7 @@ from flask import get_template_attribute
 from engine.forms import catalogue
 from engine.kit import clock
 from engine.kit.db import db
+from engine.kit.errors import Conflict
 from engine.organization import signing_in
 from engine.organization.models import User
 from tests.city import PASSWORD
@@ -133,3 +134,14 @@ def test_nobody_is_sent_to_another_site(address):
 
 def test_one_is_sent_back_to_a_page_of_this_site():
     assert keeping.own_address("/desk/cases?q=井盖") == "/desk/cases?q=井盖"
+
+
+def test_what_was_typed_when_somebody_was_faster_is_one_click_away(app, visit):
+    @app.route("/races", methods=["GET", "POST"])
+    @requires()
+    def race():
+        raise Conflict
+
+    page = visit("wang").post("/races", data={"note": "派遣至环卫局"})
+    assert page.status_code == 409
+    assert 'href="/races?draft=' in page.text
