@@ -10,7 +10,7 @@ DATABASE ?= both
 DEBIAN_RUN := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 DEBIAN_TEST := chromium poppler-utils
 
-.PHONY: help setup setup-test demo serve worker test check lint types walls templates bench lock clean
+.PHONY: help setup setup-test demo serve worker test check lint types walls templates bench sentences lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -49,6 +49,9 @@ templates: ## HTML templates are well formed
 
 bench: setup-test ## Print the measured ratios (several minutes)
 	$(BIN)/python -m bench
+
+sentences: ## Collect new sentences into the Chinese catalogue, and say which have no Chinese yet
+	$(BIN)/python -m web.translating
 
 lock: ## Renew the lock files after a change of requirements*.in (needs uv)
 	for name in requirements requirements-dev requirements-node; do \
