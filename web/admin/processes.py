@@ -6,7 +6,7 @@ from pathlib import PurePath
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.access.permissions import Permission
 from engine.audit import recording
@@ -15,9 +15,9 @@ from engine.kit.db import db
 from engine.kit.errors import FieldError, Invalid, NotFound
 from engine.kit.i18n import N_
 from engine.organization.models import User
-from engine.process import definitions, linting, queries, translating
+from engine.process import definitions, drawing, linting, queries, translating
 from engine.process.errors import DrawingRefused
-from engine.process.models import ProcessDefinition
+from engine.process.models import ProcessDefinition, ProcessInstance
 from web.admin.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -50,6 +50,21 @@ def publish_process() -> ResponseReturnValue:
     except Invalid as refusal:
         db.session.rollback()
         return _page(refusal), 422
+
+
+@door.get("/processes/<int:definition_id>")
+@requires(Permission.process_manage)
+def process(definition_id: int) -> ResponseReturnValue:
+    """One version as a picture, and how many cases run on it."""
+    row = _definition(definition_id)
+    under_way = select(func.count()).where(ProcessInstance.definition_id == row.id, ProcessInstance.ended_at.is_(None))
+    return render_template(
+        "admin/process.html",
+        definition=row,
+        states=STATES,
+        picture=drawing.drawing(row.id),
+        running=db.session.scalar(under_way),
+    )
 
 
 @door.get("/processes/<int:definition_id>/bpmn")

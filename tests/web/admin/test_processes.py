@@ -47,6 +47,13 @@ def test_without_a_file_the_page_asks_for_one(visit, city):
     assert visit("system_admin").post("/admin/processes/new", data={}).status_code == 422
 
 
+def test_a_version_is_drawn(visit, city):
+    page = visit("system_admin").get(f"/admin/processes/{definitions.active('standard_case').id}").text
+    assert "<svg" in page
+    assert "drawing-lane" in page
+    assert "值班长" in page
+
+
 def test_a_version_is_given_out_as_its_file(visit, city):
     answer = visit("system_admin").get(f"/admin/processes/{definitions.active('standard_case').id}/bpmn")
     assert "bpmn" in answer.text
