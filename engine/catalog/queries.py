@@ -44,6 +44,13 @@ def listing(
     return list(db.session.scalars(statement.order_by(Category.kind, Category.code)))
 
 
+def choices(*, code_system: str) -> list[tuple[int, str]]:
+    """Id and "major · name" of every active category, for a list to choose from: one light statement."""
+    statement = _active(code_system, None).with_only_columns(Category.id, Category.major_name, Category.name)
+    found = db.session.execute(statement.order_by(Category.kind, Category.code))
+    return [(id_, f"{major} · {name}") for id_, major, name in found]
+
+
 def majors(*, code_system: str, kind: str | None = None) -> list[tuple[str, str, str]]:
     """Kind, code and name of every major (大类) that has an active category."""
     statement = _active(code_system, kind).with_only_columns(Category.kind, Category.major_code, Category.major_name)
