@@ -36,7 +36,10 @@ def begin_run() -> None:
 
 
 def end_run() -> None:
-    """Stop the run's server and remove its folder."""
+    """Stop the run's server and remove its folder; on somebody else's server, remove the templates."""
+    if "TEST_DATABASE_URL" in os.environ:
+        for built in _folder().glob("*.postgresql"):
+            _run(_server(), f"DROP DATABASE IF EXISTS {_template_name(built.stem)}")
     for admin in _admins.values():
         admin.dispose()
     _clear(Path(os.environ.pop(RUN)))
@@ -81,7 +84,7 @@ def _sqlite_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
 @contextmanager
 def _postgresql_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
     server = _server()
-    original = f"{_folder().name.replace('-', '_')}_{template}"
+    original = _template_name(template)
     with _lock():
         built = _folder() / f"{template}.postgresql"
         if not built.exists():
@@ -105,6 +108,10 @@ def _build(url: str, build: Callable[[], None]) -> None:
         db.session.remove()
         # Closing SQLite's last connection also empties its journal into the file: one file is the whole database.
         db.engine.dispose()
+
+
+def _template_name(template: str) -> str:
+    return f"{_folder().name.replace('-', '_')}_{template}"
 
 
 def _server() -> URL:
