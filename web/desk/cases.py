@@ -20,7 +20,7 @@ from engine.kit.errors import Invalid
 from engine.organization import queries as organization
 from reports import case_list
 from web import languages
-from web.desk import filters
+from web.desk import filters, wording
 from web.desk.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -63,7 +63,7 @@ def export_cases() -> ResponseReturnValue:
     )
     # The file is removed with its last reader, which is the response.
     file = TemporaryFile()  # noqa: SIM115
-    case_list.write(file, rows, locale=languages.chosen(), at=now)
+    case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)
     file.seek(0)
     return send_file(file, XLSX, as_attachment=True, download_name=f"cases-{now:%Y%m%d-%H%M}.xlsx")
 
