@@ -3,6 +3,7 @@
 "use strict";
 
 const AREA = { color: "#8b96a1", weight: 1, fillColor: "#ffffff", fillOpacity: 0.7 };
+const LINE = { color: "#b9c2cb", weight: 2, interactive: false };
 const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#5f6973" };
 
 async function json(address) {
@@ -15,13 +16,15 @@ function nameOf(feature) {
   return feature.properties?.name || feature.properties?.code || "";
 }
 
+const look = (feature) => (feature.geometry.type.includes("Line") ? LINE : AREA);
+
 async function open(element) {
   element.hidden = false;
   const map = L.map(element, { preferCanvas: true, zoomSnap: 0.5, maxZoom: 20, attributionControl: false });
   L.control.scale({ imperial: false }).addTo(map);
   map.setView([Number(element.dataset.lat) || 38.47, Number(element.dataset.lng) || 106.27], 14);
   if (element.dataset.areas) {
-    const areas = L.geoJSON(await json(element.dataset.areas), { style: AREA, interactive: !element.dataset.mapPicker });
+    const areas = L.geoJSON(await json(element.dataset.areas), { style: look, interactive: !element.dataset.mapPicker });
     areas.bindTooltip((layer) => nameOf(layer.feature), { sticky: true });
     areas.addTo(map);
     if (areas.getBounds().isValid()) map.fitBounds(areas.getBounds());
