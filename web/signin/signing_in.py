@@ -8,6 +8,7 @@ from engine.organization import signing_in
 from engine.organization.errors import SignInRefused
 from web import keeping, session
 from web.guards import open_to_all, requires
+from web.signin import lockout
 from web.signin.door import door
 
 
@@ -21,7 +22,11 @@ def sign_in() -> ResponseReturnValue:
     before = session.named_user_id()
     try:
         user = signing_in.sign_in(
-            username, request.form.get("password", ""), at=clock.now(), address=request.remote_addr
+            username,
+            request.form.get("password", ""),
+            at=clock.now(),
+            address=request.remote_addr,
+            lockout=lockout.in_force(),
         )
     except SignInRefused as refusal:
         return _page(username=username, refusal=refusal), 422

@@ -2,6 +2,8 @@
 
 import pytest
 
+from web import guards
+
 PAGES = {
     "system_admin": (
         "/admin/people",
@@ -41,3 +43,19 @@ def test_and_to_nobody_else(visit, username):
         for page in pages:
             if owner != username:
                 assert visitor.get(page).status_code == 403, page
+
+
+def test_each_door_asks_for_exactly_one_permission(app):
+    views = {name: view for name, view in app.view_functions.items() if name.startswith("admin.")}
+    views.pop("admin.index")
+    assert {name for name, view in views.items() if len(getattr(view, guards.PERMISSIONS, ())) != 1} == set()
+
+
+def test_the_list_of_people_costs_the_same_for_fifty_as_for_five(visit, statements):
+    admin = visit("system_admin")
+    admin.get("/admin/people")
+    with statements() as few:
+        admin.get("/admin/people?q=clerk.g")
+    with statements() as many:
+        admin.get("/admin/people")
+    assert len(few) == len(many)

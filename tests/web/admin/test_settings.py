@@ -20,3 +20,11 @@ def test_what_cannot_be_stands_beside_its_field(visit, city):
 
 def test_an_unknown_setting_is_not_found(visit, city):
     assert visit("system_admin").post("/admin/settings/no.such", data={"value": "1"}).status_code == 404
+
+
+def test_the_city_says_how_often_somebody_may_guess(visit, app, city):
+    visit("system_admin").post("/admin/settings/session.failures", data={"value": "3"})
+    stranger = app.test_client()
+    for _ in range(3):
+        stranger.post("/sign-in", data={"username": "collector.chen", "password": "guess"})
+    assert city.user("chen").locked_until is not None
