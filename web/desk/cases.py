@@ -27,6 +27,7 @@ from web.session import current_actor
 
 PAGE_SIZE = 50
 EXPORT_CAP = 100_000
+MORE_FILTERS = ("place", "category", "department", "region", "source", "from", "until")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,6 +50,7 @@ def cases() -> ResponseReturnValue:
         departments=organization.departments(),
         regions=grids.regions("district"),
         categories=catalog.choices(code_system=code_system.current()),
+        has_more_filters=any(request.args.get(name) for name in MORE_FILTERS),
         page_name="cases",
     )
 
