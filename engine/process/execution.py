@@ -25,7 +25,7 @@ def start(
     drawn = specs.drawn.get(definition.digest, lambda: instances.source_of(definition.id))
     run = Run.new(drawn, facts)
     loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)
-    return finish(loaded, Before(), kind="started", facts=facts, by_id=by_id, at=at)
+    return finish(loaded, None, kind="started", facts=facts, by_id=by_id, at=at)
 
 
 def complete(task_id: str, facts: Mapping[str, Any], *, by_id: int | None, at: datetime) -> Move:
@@ -37,7 +37,7 @@ def complete(task_id: str, facts: Mapping[str, Any], *, by_id: int | None, at: d
     loaded = instances.of_task(task_id)
     before = Before.of(loaded.run)
     loaded.run.complete(task_id, facts)
-    return _written(loaded, before, kind="completed", task_id=task_id, facts=facts, by_id=by_id, at=at)
+    return finish(loaded, before, kind="completed", task_id=task_id, facts=facts, by_id=by_id, at=at)
 
 
 def send(instance_id: int, message: str, facts: Mapping[str, Any], *, by_id: int | None, at: datetime) -> Move:
@@ -48,7 +48,7 @@ def send(instance_id: int, message: str, facts: Mapping[str, Any], *, by_id: int
     loaded = instances.of(instance_id)
     before = Before.of(loaded.run)
     loaded.run.send(message, facts)
-    return _written(loaded, before, kind="sent", node=message, facts=facts, by_id=by_id, at=at)
+    return finish(loaded, before, kind="sent", node=message, facts=facts, by_id=by_id, at=at)
 
 
 def withdraw(instance_id: int, *, outcome: str, by_id: int | None, at: datetime) -> Move:
@@ -59,24 +59,18 @@ def withdraw(instance_id: int, *, outcome: str, by_id: int | None, at: datetime)
     loaded = instances.of(instance_id)
     before = Before.of(loaded.run)
     loaded.run.withdraw()
-    instances.write(loaded, at, outcome)
-    return finish(loaded, before, kind="withdrawn", node=outcome, facts={}, by_id=by_id, at=at)
+    return finish(loaded, before, kind="withdrawn", node=outcome, outcome=outcome, facts={}, by_id=by_id, at=at)
 
 
 def fire(loaded: Loaded, task_id: str, node: str, *, at: datetime) -> Move:
     """The due moment of a timer has come (used by ``timers``). Raises StepGone where it does not wait any more."""
     before = Before.of(loaded.run)
     loaded.run.fire(task_id, node)
-    return _written(loaded, before, kind="fired", task_id=task_id, node=node, facts={}, by_id=None, at=at)
+    return finish(loaded, before, kind="fired", task_id=task_id, node=node, facts={}, by_id=None, at=at)
 
 
 def perform(loaded: Loaded, task_id: str, facts: Mapping[str, Any], *, at: datetime) -> Move:
     """A worker has performed a service task (used by ``outbox``). Raises StepGone where it does not wait any more."""
     before = Before.of(loaded.run)
     loaded.run.perform(task_id, facts)
-    return _written(loaded, before, kind="performed", task_id=task_id, facts=facts, by_id=None, at=at)
-
-
-def _written(loaded: Loaded, before: Before, *, at: datetime, **what: Any) -> Move:
-    instances.write(loaded, at)
-    return finish(loaded, before, at=at, **what)
+    return finish(loaded, before, kind="performed", task_id=task_id, facts=facts, by_id=None, at=at)

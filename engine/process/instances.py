@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, insert, select, update
+from sqlalchemy import Select, Table, Update, insert, select, update
 
 from engine.kit.db import db
-from engine.kit.errors import Conflict, NotFound
+from engine.kit.errors import NotFound
 from engine.process import codec, pruning, specs
 from engine.process.errors import InstanceEnded, StepGone
 from engine.process.models import OpenTask, OpenTimer, ProcessDefinition, ProcessInstance
@@ -77,15 +77,13 @@ def peek(instance_id: int) -> Run | None:
     return codec.load(row.state, specs.drawn.get(row.digest, lambda: source_of(row.definition_id)))
 
 
-def write(loaded: Loaded, at: datetime, outcome: str | None = None) -> None:
-    """Write the run back. Raises Conflict where somebody wrote since it was read, which the lock should prevent."""
+def writing(loaded: Loaded, at: datetime, outcome: str | None = None) -> Update:
+    """The statement that writes the run back; it touches no row where somebody wrote since it was read."""
     same = (INSTANCE.c.id == loaded.instance_id) & (INSTANCE.c.revision == loaded.revision)
     values = {"revision": loaded.revision + 1, **_written(loaded.run, at)}
     if outcome is not None:
         values |= {"outcome": outcome, "ended_at": at, "state": None}
-    if db.session.execute(update(INSTANCE).where(same).values(values)).rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict
-    loaded.revision += 1
+    return update(INSTANCE).where(same).values(values)
 
 
 def _written(run: Run, at: datetime) -> dict[str, Any]:

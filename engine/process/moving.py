@@ -1,14 +1,14 @@
 """What a move changes around an instance: its open tasks, timers, outbox and history, and the follower's ear."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, tuple_, update
 
-from engine.kit.db import db
-from engine.process import expressions, instances, subjects
+from engine.kit.errors import Conflict
+from engine.process import batching, expressions, instances, subjects
 from engine.process.instances import Loaded
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
 from engine.process.running import Run
@@ -33,10 +33,16 @@ class Before:
         """What waits now."""
         return cls(run.steps(), run.timers(), run.services())
 
+    def node_of(self, task_id: str | None) -> str | None:
+        """The node of a step or service task that waited."""
+        if task_id in self.services:
+            return str(self.services[task_id].task_spec.bpmn_id)
+        return self.steps[task_id].node if task_id in self.steps else None
+
 
 def finish(
     loaded: Loaded,
-    before: Before,
+    before: Before | None,
     *,
     kind: str,
     facts: Mapping[str, Any],
@@ -44,22 +50,28 @@ def finish(
     at: datetime,
     task_id: str | None = None,
     node: str | None = None,
+    outcome: str | None = None,
 ) -> Move:
-    """Write the rows of a move that the instance has made, and tell the follower. The instance's row is written already."""
-    after = Before.of(loaded.run)
-    move = _move(loaded, before, after, facts, by_id, at)
-    _close(before, after, task_id if kind == "performed" else None, at)
-    follower = subjects.follower_of(loaded.subject_kind)
-    follower.follow(move)
-    _open_steps(loaded, move.opened, at)
-    _open_timers(loaded, _added(before.timers, after.timers), at)
-    _open_services(loaded, _added(before.services, after.services).values(), at)
-    if node is None and task_id in before.steps:
-        node = before.steps[task_id].node
-    if node is None and task_id in before.services:
-        node = before.services[task_id].task_spec.bpmn_id
-    _insert(EVENT, [{"instance_id": loaded.instance_id, "at": at, "kind": kind, "node": node, "task_id": task_id,
-                     "by_id": by_id, "facts": dict(facts), "path": loaded.run.path}])  # fmt: skip
+    """Tell the follower of a move that the run in memory has made, and write all its rows.
+
+    ``before`` is None for an instance whose row has just been inserted. Raises Conflict where somebody wrote the instance
+    since it was read, which its lock prevents, unless an action of a service task did so itself.
+    """
+    old, new = before or Before(), Before.of(loaded.run)
+    move = _move(loaded, old, new, facts, by_id, at)
+    subjects.follower_of(loaded.subject_kind).follow(move)
+    event = {"instance_id": loaded.instance_id, "at": at, "kind": kind, "node": node or old.node_of(task_id),
+             "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path}  # fmt: skip
+    written = batching.write([
+        *([instances.writing(loaded, at, outcome)] if before is not None else []),
+        insert(EVENT).values(event),
+        *_closing(old, new, task_id if kind == "performed" else None, at),
+        *_opening_steps(loaded, move.opened, at),
+        *_opening_timers(loaded, _added(old.timers, new.timers), at),
+        *_opening_services(loaded, _added(old.services, new.services).values(), at),
+    ])  # fmt: skip
+    if written != 1:
+        raise Conflict
     return move
 
 
@@ -87,39 +99,37 @@ def _added(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in new.items() if key not in old}
 
 
-def _close(before: Before, after: Before, performed: str | None, at: datetime) -> None:
-    steps = _added(after.steps, before.steps)
+def _closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Any]:
+    steps = _added(new.steps, old.steps)
     if steps:
-        db.session.execute(delete(instances.TASK).where(instances.TASK.c.id.in_(list(steps))))
-    timers = _added(after.timers, before.timers)
+        yield delete(instances.TASK).where(instances.TASK.c.id.in_(list(steps)))
+    timers = _added(new.timers, old.timers)
     if timers:
-        db.session.execute(delete(TIMER).where(tuple_(TIMER.c.task_id, TIMER.c.node).in_(list(timers))))
-    gone = [key for key in _added(after.services, before.services) if key != performed]
+        yield delete(TIMER).where(tuple_(TIMER.c.task_id, TIMER.c.node).in_(list(timers)))
+    gone = [key for key in _added(new.services, old.services) if key != performed]
     if gone:
         given_up = {"state": Delivery.cancelled.value, "done_at": at}
-        db.session.execute(update(OUTBOX).where(OUTBOX.c.task_id.in_(gone)).values(given_up))
+        yield update(OUTBOX).where(OUTBOX.c.task_id.in_(gone)).values(given_up)
 
 
-def _open_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> None:
+def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Iterator[Any]:
     follower = subjects.follower_of(loaded.subject_kind)
-    rows = []
     for step in steps:
         placement = follower.place(loaded.subject_id, step, loaded.run.facts(step.task_id), at)
-        rows.append({
+        yield insert(instances.TASK).values({
             **_of_instance(loaded), "id": step.task_id, "definition_id": loaded.definition_id, "node": step.node,
             "name": step.name, "lane": step.lane, "form": step.form, "act": step.act, "stage": step.stage,
             "group_name": placement.group, "assignee_id": placement.assignee_id, "opened_at": at,
             "due_at": placement.due_at, "amber_at": placement.amber_at,
         })  # fmt: skip
-    _insert(instances.TASK, rows)
 
 
-def _open_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> None:
-    _insert(TIMER, [
-        {**_of_instance(loaded), "task_id": task_id, "node": node, "clock": timer.clock, "attempts": 0,
-         "due_at": _due(loaded, task_id, timer, at)}
-        for (task_id, node), timer in timers.items()
-    ])  # fmt: skip
+def _opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Any]:
+    for (task_id, node), timer in timers.items():
+        yield insert(TIMER).values({
+            **_of_instance(loaded), "task_id": task_id, "node": node, "clock": timer.clock, "attempts": 0,
+            "due_at": _due(loaded, task_id, timer, at),
+        })  # fmt: skip
 
 
 def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetime | None:
@@ -128,19 +138,14 @@ def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetim
     return expressions.moment(timer.source or "", loaded.run.facts(task_id), at)
 
 
-def _open_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> None:
-    _insert(OUTBOX, [
-        {**_of_instance(loaded), "task_id": task.id.hex, "node": task.task_spec.bpmn_id,
-         "action": task.task_spec.extensions["action"], "params": task.task_spec.extensions["params"],
-         "state": Delivery.pending.value, "attempts": 0, "next_at": at}
-        for task in services
-    ])  # fmt: skip
+def _opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Any]:
+    for task in services:
+        drawn = task.task_spec.extensions
+        yield insert(OUTBOX).values({
+            **_of_instance(loaded), "task_id": task.id.hex, "node": task.task_spec.bpmn_id, "action": drawn["action"],
+            "params": drawn["params"], "state": Delivery.pending.value, "attempts": 0, "next_at": at,
+        })  # fmt: skip
 
 
 def _of_instance(loaded: Loaded) -> dict[str, Any]:
     return {"instance_id": loaded.instance_id, "subject_kind": loaded.subject_kind, "subject_id": loaded.subject_id}
-
-
-def _insert(table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.session.execute(insert(table).values(rows))

@@ -1,12 +1,15 @@
 """Reading what is open, and what has happened."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from engine.access.actors import Actor
 from engine.kit.db import db
-from engine.process.models import OpenTask, ProcessDefinition, ProcessEvent, ProcessInstance
+from engine.process.models import (
+    Delivery, OpenTask, OpenTimer, OutboxMessage, ProcessDefinition, ProcessEvent, ProcessInstance,
+)
 
 
 def open_steps(kind: str, subject_id: int) -> list[OpenTask]:
@@ -45,3 +48,11 @@ def definitions() -> Sequence[ProcessDefinition]:
     return db.session.scalars(
         select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
     ).all()
+
+
+def next_due() -> datetime | None:
+    """When the next timer fires or the next action is to be performed; None where nothing waits. One statement."""
+    timer = select(func.min(OpenTimer.due_at)).scalar_subquery()
+    action = select(func.min(OutboxMessage.next_at)).where(OutboxMessage.state == Delivery.pending.value)
+    moments = db.session.execute(select(timer, action.scalar_subquery())).one()
+    return min((moment for moment in moments if moment is not None), default=None)
