@@ -36,7 +36,7 @@ class Photograph:
 
 
 def read(path: Path, kind: Kind, *, pixels: int, zone: ZoneInfo) -> Photograph:
-    """Decode the photo of ``kind`` at ``path``, at most ``pixels`` large; a camera without a zone shows ``zone``'s time.
+    """Decode the photo of ``kind`` at ``path``, at most ``pixels`` large; cameras without a zone show ``zone``'s time.
 
     Raises Refused when it is no such photo, too many pixels, or something else besides.
     """

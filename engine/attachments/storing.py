@@ -78,7 +78,7 @@ def store_all(
 
 
 def attach(received: Received, *, subject_kind: str, subject_id: int, phase: str, by: Doer, at: datetime) -> Attachment:
-    """Write the row of a received file. That a photo was handed in elsewhere before is kept as a fact, and refuses nothing."""
+    """Write the row of a received file. That the same bytes came before is kept as a fact, and refuses nothing."""
     photo = received.photograph
     row = Attachment(
         subject_kind=subject_kind,
