@@ -1,0 +1,112 @@
+"""The form of every act on a case, and what happens when it is sent."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from engine.access.actors import Actor
+from engine.cases import acts, evidence, policy, queries, steps
+from engine.cases.acts import Act, Offer
+from engine.cases.errors import CaseEnded, StepNotOpen
+from engine.cases.evidence import Upload
+from engine.cases.models import Case, Stage
+from engine.forms import catalogue
+from engine.forms.catalogue import Form
+from engine.forms.definition import YES
+from engine.kit import clock
+from engine.kit.db import db
+from engine.kit.errors import Conflict, Invalid, NotAllowed
+from engine.kit.i18n import N_
+from web.desk import choices, sentences
+from web.desk import evidence as photographs
+from web.desk.door import door
+from web.filling import Filling
+from web.guards import requires
+from web.session import current_actor
+
+FILES = {"photos", "documents"}
+LOOK_AGAIN = "look_again"
+"""Name of the button that asks for the conditions of another category where no script runs."""
+
+
+@door.route("/cases/<int:case_id>/<name>", methods=["GET", "POST"])
+@requires()
+def act(case_id: int, name: str) -> ResponseReturnValue:
+    """Fill in an act's form, and perform it. A page that is out of date answers 409 and keeps what was typed."""
+    actor = current_actor()
+    case = (queries.lock if request.method == "POST" else queries.get)(case_id, actor)
+    offer = acts.find(name, steps.open_steps(case), request.values.get("task") or None)
+    form = _form(offer)
+    filling = Filling(form, initial=choices.initial(form, case, request.args))
+    try:
+        _check(case, offer, actor)
+        if LOOK_AGAIN not in request.form and filling.done(lambda values: _perform(case, offer, form, values, actor)):
+            flash(sentences.done(offer.act, case), "success")
+            return redirect(url_for(".case", case_id=case_id), 303)
+    except Conflict as refusal:
+        db.session.rollback()
+        return _page(case_id, offer.act, filling, refusal), 409
+    return _page(case_id, offer.act, filling), filling.status
+
+
+def _form(offer: Offer) -> Form:
+    """The act's own form; a step that an administrator drew may name another."""
+    if offer.act is acts.CUSTOM and offer.task is not None and offer.task.form in catalogue.names():
+        return catalogue.load(offer.task.form)
+    return catalogue.load(offer.act.name)
+
+
+def _check(case: Case, offer: Offer, actor: Actor) -> None:
+    """May this be done now? Asked before any file is taken in. Raises Conflict, NotAllowed."""
+    if offer.act.step is None:
+        _check_on_case(case, offer.act, actor)
+    elif offer.task is None:
+        raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
+    else:
+        policy.check_step(case, offer.task, None if offer.act is acts.CUSTOM else offer.act.permission, actor)
+
+
+def _check_on_case(case: Case, act: Act, actor: Actor) -> None:
+    if not actor.has(act.permission):
+        raise NotAllowed
+    if act.name == "voiding":
+        policy.check_voiding(case, actor)
+
+
+def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor: Actor) -> None:
+    at = clock.now()
+    if offer.act.is_grave and request.form.get("is_sure") != YES:
+        raise Invalid.field("", N_("Please tick that you want this."))
+    for field in form.fields:
+        if field.kind in FILES:
+            phase = "document" if field.kind == "documents" else offer.act.photos or "document"
+            evidence.attach(case, uploads(values[field.name]), phase, by=actor, at=at, field=field.name)
+    acts.perform(case, offer.act.name, values, by=actor, at=at, task_id=offer.task.id if offer.task else None)
+
+
+def uploads(files: list[FileStorage]) -> list[Upload]:
+    """Files of a request as the engine takes them."""
+    return [Upload(file.stream, file.filename or "") for file in files]
+
+
+def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = None) -> str:
+    """The form. Everything is read anew: after a refusal nothing of what was begun may show."""
+    case = queries.get(case_id, current_actor())
+    offer = acts.find(act.name, steps.open_steps(case), request.args.get("task"))
+    filling.options = choices.of(filling.form, case, filling.typed)
+    return render_template(
+        "desk/act.html",
+        case=case,
+        act=act,
+        task=offer.task,
+        is_open=act.step is None or offer.task is not None,
+        photos=photographs.of(case),
+        filling=filling,
+        refusal=refusal,
+        submit=sentences.submit(act, filling.form, case),
+        pattern=sentences.pattern(act, case),
+        consequence=sentences.consequence(act),
+        asks_category={"category_id", "filing_condition_id"} <= {field.name for field in filling.form.fields},
+    )

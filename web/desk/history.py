@@ -1,0 +1,54 @@
+"""The timeline as the page tells it: who did what when, why, and how long after the entry before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.access import queries as access
+from engine.cases import timeline
+from engine.cases.models import Case, TimelineEntry
+from engine.organization import queries as organization
+from web import languages
+from web.desk import wording
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry. ``facts`` are pairs of a label and a value, ``after`` the seconds since the entry before."""
+
+    entry: TimelineEntry
+    act: str
+    department: str
+    facts: list[tuple[str, str]]
+    after: float | None
+
+
+def of(case: Case) -> list[Told]:
+    """Every entry of a case, the newest first: two statements."""
+    entries = timeline.of(case)
+    departments = organization.names_of({entry.department_id for entry in entries if entry.department_id})
+    before: Sequence[TimelineEntry | None] = [None, *entries]
+    told = [_told(entry, last, departments) for entry, last in zip(entries, before, strict=False)]
+    return told[::-1]
+
+
+def _told(entry: TimelineEntry, last: TimelineEntry | None, departments: dict[int, str]) -> Told:
+    after = (entry.at - last.at).total_seconds() if last else None
+    department = departments.get(entry.department_id or 0, "")
+    return Told(entry, wording.ENTRIES.get(entry.act, entry.act), department, list(_facts(entry.detail)), after)
+
+
+def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in detail.items():
+        if name == "to":
+            yield wording.DETAILS[name], _role(str(value))
+        elif name in wording.DETAILS and value not in ("", None):
+            text = str(value)
+            yield wording.DETAILS[name], wording.SOURCES.get(text) or wording.RESULTS.get(text, text)
+
+
+def _role(code: str) -> str:
+    role = next((one for one in access.names().values() if one.code == code), None)
+    if role is None:
+        return code
+    return role.name_en if languages.chosen() == "en" else role.name

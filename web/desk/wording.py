@@ -1,0 +1,176 @@
+"""What stages, sources, acts and results are called: the engine knows only their codes."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.kit.i18n import N_
+
+STAGES = {
+    "reported": N_("Waiting for acceptance"),
+    "confirming": N_("Being confirmed on site"),
+    "pending_filing": N_("Waiting for filing"),
+    "pending_dispatch": N_("Waiting for dispatch"),
+    "pending_sign": N_("Waiting to be signed for"),
+    "handling": N_("Being handled"),
+    "return_review": N_("Return under review"),
+    "arbitration": N_("Under arbitration"),
+    "suspended": N_("Suspended"),
+    "feedback_review": N_("Feedback under review"),
+    "verifying": N_("Being verified on site"),
+    "pending_closure": N_("Waiting for closure"),
+    "closed": N_("Closed"),
+    "rejected": N_("Rejected"),
+    "void": N_("Void"),
+    "merged": N_("Merged"),
+    "transferred": N_("Transferred"),
+}
+
+SOURCES = {
+    "patrol": N_("Patrol"),
+    "hotline": N_("Hotline"),
+    "citizen_app": N_("Citizen's app"),
+    "video": N_("Video"),
+    "sensor": N_("Sensor"),
+    "leader": N_("Assigned by a leader"),
+    "media": N_("Media"),
+    "superior": N_("Task from a superior"),
+    "legacy": N_("Imported history"),
+}
+
+LAMPS = {"red": N_("Overdue"), "amber": N_("Due soon"), "green": N_("In time"), "grey": N_("Suspended")}
+
+ENTRIES = {
+    "report": N_("reported the problem"),
+    "acceptance": N_("accepted it and proposed filing"),
+    "confirmation_request": N_("sent it for confirmation on site"),
+    "confirmation": N_("confirmed on site"),
+    "merger": N_("merged it into another case"),
+    "merged_in": N_("merged another report into this case"),
+    "transfer": N_("transferred it to another platform"),
+    "rejection": N_("rejected it"),
+    "filing": N_("approved filing"),
+    "filing_return": N_("sent it back to acceptance"),
+    "late_filing": N_("filed it afterwards"),
+    "dispatch": N_("dispatched it"),
+    "signing": N_("signed for it"),
+    "assignment": N_("assigned a handler"),
+    "handling": N_("reported it as done"),
+    "hand_back": N_("handed it back"),
+    "feedback": N_("gave feedback"),
+    "redo": N_("had it done again"),
+    "return_request": N_("asked to return it"),
+    "return_grant": N_("granted the return"),
+    "return_refusal": N_("refused the return"),
+    "arbitration": N_("decided who handles it"),
+    "feedback_acceptance": N_("accepted the feedback"),
+    "feedback_refusal": N_("refused the feedback"),
+    "verification": N_("verified on site"),
+    "closure": N_("closed the case"),
+    "rework": N_("sent it for rework"),
+    "call_back": N_("called the citizen back"),
+    "self_handling_approval": N_("approved the self-handling"),
+    "self_handling_refusal": N_("sent it to ordinary acceptance"),
+    "comment": N_("commented"),
+    "reopening": N_("reopened the case"),
+    "voiding": N_("voided the case"),
+    "step": N_("finished a step"),
+    "urging": N_("urged"),
+    "overdue": N_("the time limit passed"),
+    "confirmation_reassignment": N_("asked another collector to confirm"),
+}
+
+DETAILS = {
+    "department": N_("Department"),
+    "handler": N_("Handler"),
+    "category": N_("Category"),
+    "reason": N_("Reason"),
+    "result": N_("Result"),
+    "answer": N_("Answer"),
+    "source": N_("Source"),
+    "mode": N_("Way"),
+    "rule": N_("Rule"),
+    "into": N_("Leading case"),
+    "number": N_("Number"),
+    "to": N_("To"),
+    "step": N_("Step"),
+    "outcome": N_("Outcome"),
+    "destination": N_("Destination"),
+    "destination_number": N_("Number there"),
+    "authorised_by": N_("Authorised by"),
+    "minutes_number": N_("Number of the minutes"),
+}
+
+RESULTS = {
+    "resolved": N_("Resolved"),
+    "explained": N_("Explained to the reporter"),
+    "self_handled": N_("Put right by the collector himself"),
+    "untrue": N_("Not as reported"),
+    "true": N_("As reported"),
+    "gone": N_("No longer there"),
+    "passed": N_("Put right"),
+    "failed": N_("Not put right"),
+    "below_criteria": N_("Does not meet the filing criteria"),
+    "not_city_management": N_("Not a duty of city management"),
+    "duplicate": N_("Duplicate of another case"),
+    "unreachable": N_("Unreachable"),
+    "already_resolved": N_("Already resolved"),
+    "test_data": N_("Test data"),
+    "filed_in_error": N_("Filed in error"),
+    "merged": N_("Merged"),
+    "transferred": N_("Transferred"),
+    "not_our_duty": N_("Not a duty of this department"),
+    "wrong_location": N_("Wrong location"),
+    "wrong_category": N_("Wrong category"),
+    "conditions_not_met": N_("Conditions for handling are not met"),
+    "satisfied": N_("Satisfied"),
+    "fairly_satisfied": N_("Fairly satisfied"),
+    "dissatisfied": N_("Dissatisfied"),
+    "auto": N_("by the authority list"),
+    "manual": N_("by a dispatcher"),
+    "urgent": N_("urgent"),
+    "arbitration": N_("by arbitration"),
+    "reopening": N_("after reopening"),
+    "legacy": N_("in the system before"),
+}
+"""Values of results, reasons, answers and ways of dispatch, wherever they stand."""
+
+CLOCKS = {
+    "acceptance": N_("Acceptance"),
+    "confirmation": N_("Confirmation on site"),
+    "filing": N_("Filing"),
+    "urgent_filing": N_("Late filing"),
+    "dispatching": N_("Dispatching"),
+    "signing": N_("Signing"),
+    "handling": N_("Handling"),
+    "rework": N_("Rework"),
+    "return_review": N_("Review of the return"),
+    "arbitration": N_("Arbitration"),
+    "feedback_review": N_("Review of the feedback"),
+    "verification": N_("Verification on site"),
+    "closure": N_("Closure"),
+    "call_back": N_("Call back"),
+}
+
+PHASES = {
+    "before": N_("Before"),
+    "confirmation": N_("Confirmation"),
+    "after": N_("After handling"),
+    "verification": N_("Verification"),
+}
+
+
+def limit(value: float | None, unit: str | None) -> str:
+    """A time limit in words: "4 working hours"; empty where there is none."""
+    if value is None or unit is None:
+        return ""
+    amount = f"{value:g}"
+    return {
+        "urgent_hours": _("%(amount)s hours, day and night", amount=amount),
+        "working_hours": ngettext("%(amount)s working hour", "%(amount)s working hours", _plural(value), amount=amount),
+        "working_days": ngettext("%(amount)s working day", "%(amount)s working days", _plural(value), amount=amount),
+        "calendar_days": ngettext("%(amount)s day", "%(amount)s days", _plural(value), amount=amount),
+    }.get(unit, f"{amount} {unit}")
+
+
+def _plural(value: float) -> int:
+    return 1 if value == 1 else 2
