@@ -25,7 +25,9 @@ def form_page() -> str:
     if request.method == "GET":
         return request.full_path.rstrip("?")
     if _is_page(request.path):
-        return request.full_path.rstrip("?")
+        # Without the number of a draft that was taken before: a second one takes its place.
+        query = urlencode([(name, text) for name, text in request.args.items(multi=True) if name != "draft"])
+        return f"{request.path}?{query}" if query else request.path
     came_from = urlsplit(request.referrer or "")
     return came_from._replace(scheme="", netloc="").geturl() if came_from.netloc == request.host else "/"
 

@@ -102,6 +102,19 @@ def test_what_was_typed_into_an_ended_session_is_there_after_signing_in_again(no
         assert visitor.post(answer.location, data={"note": "fine"}).status_code == 201
 
 
+def test_a_second_ended_session_keeps_what_was_typed_last(note, city):
+    visitor, username, address = type_into_an_ended_session(note)
+    with clock.fixed(MONDAY + timedelta(minutes=32)):
+        sent = {"username": username, "password": PASSWORD, "next": next_in(visitor.get(address))}
+        page = visitor.post("/sign-in", data=sent).location
+        visitor.get(page)
+    with clock.fixed(MONDAY + timedelta(minutes=90)):
+        address = visitor.post(page, data={"note": "已围挡"}).location
+        sent["next"] = next_in(visitor.get(address))
+        page = visitor.post("/sign-in", data=sent).location
+        assert "已围挡" in visitor.get(page).text
+
+
 def test_somebody_else_at_the_same_browser_does_not_get_it(note, city):
     visitor, username, address = type_into_an_ended_session(note)
     other = db.session.query(User).filter(User.username != username, User.is_active).first().username
