@@ -1,0 +1,23 @@
+"""What the assessment refuses, in sentences for the person who asked."""
+
+from engine.kit.errors import Conflict, NotFound
+
+
+class MonthNotOver(Conflict):
+    """This month is not over yet; it can be published once it is."""
+
+
+class MonthPublished(Conflict):
+    """This month is published; its numbers do not change any more."""
+
+
+class NotAMonth(NotFound):
+    """There is no such month; it is written like 2026-10."""
+
+
+class MonthNotComputed(NotFound):
+    """The numbers of this month have not been computed yet."""
+
+
+class NoSuchSet(NotFound):
+    """There is no such set of cases; the link may be old."""
