@@ -73,7 +73,7 @@ def _look(path: Path, kind: kinds.Kind, limits: Limits) -> Photograph | None:
 
 
 def _keep(path: Path, sha256: str, photograph: Photograph | None) -> None:
-    """Move the file to where its content belongs; its time is new, so that no sweep takes it before its row is there."""
+    """Move the file to where its content belongs; its time is new, so that no sweep takes it before its row is."""
     place = files.original(sha256)
     place.parent.mkdir(parents=True, exist_ok=True)
     if photograph is not None and not files.thumbnail(sha256).exists():
