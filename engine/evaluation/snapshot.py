@@ -34,7 +34,7 @@ class Snapshot:
     """A month's numbers. Keys of ``by`` and ``names`` are those of ``dimensions``; ``before`` and ``year_ago`` totals.
 
     ``kinds`` are departments' kinds; ``places`` the ranks of departments, ``places_before`` those of the month before
-    where it was kept; ``trend`` the totals of the last months by name; ``daily`` lists counts for each day of the month.
+    where it was kept; ``trend`` the totals of the last months by name; ``daily`` lists counts for each day.
     """
 
     period: Period
