@@ -3,10 +3,10 @@
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class Role(db.Model):
+class Role(Model):
     """A role: a name, a data scope, and the lane of the drawings that it serves. Roles are data."""
 
     __tablename__ = "role"
@@ -21,7 +21,7 @@ class Role(db.Model):
     grants: Mapped[list["RolePermission"]] = relationship(cascade="all, delete-orphan")
 
 
-class RolePermission(db.Model):
+class RolePermission(Model):
     """One permission that a role holds."""
 
     __tablename__ = "role_permission"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
 class Phase(StrEnum):
@@ -25,7 +25,7 @@ class Phase(StrEnum):
         return "documents" if self is Phase.document else "photos"
 
 
-class Attachment(db.Model):
+class Attachment(Model):
     """One file of one subject. The bytes lie on disk under their hash (``files``); the same bytes are kept once."""
 
     __tablename__ = "attachment"

@@ -8,10 +8,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 
 from engine.audit.errors import RecordIsFinal
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class AuditRecord(db.Model):
+class AuditRecord(Model):
     """One act: who, when, what, to which object, from where. Its person's name is kept as it was then."""
 
     __tablename__ = "audit_record"

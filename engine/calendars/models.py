@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class Calendar(db.Model):
+class Calendar(Model):
     """A calendar: weekly hours, dated exceptions, and the years that have been published."""
 
     __tablename__ = "calendar"
@@ -31,7 +31,7 @@ class Calendar(db.Model):
     )
 
 
-class CalendarSegment(db.Model):
+class CalendarSegment(Model):
     """Weekly working hours: one stretch of one weekday, all year or in a season."""
 
     __tablename__ = "calendar_segment"
@@ -50,7 +50,7 @@ class CalendarSegment(db.Model):
     """"MM-DD", included; may lie before ``season_from``: the season then runs over New Year."""
 
 
-class CalendarException(db.Model):
+class CalendarException(Model):
     """A date that does not follow its weekday: a holiday, or a weekend day worked in exchange (调休)."""
 
     __tablename__ = "calendar_exception"
@@ -69,7 +69,7 @@ class CalendarException(db.Model):
     note: Mapped[str] = mapped_column(String(60), default="")
 
 
-class CalendarYear(db.Model):
+class CalendarYear(Model):
     """A year whose exceptions are complete (the State Council's notice has been entered)."""
 
     __tablename__ = "calendar_year"

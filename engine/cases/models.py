@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.catalog.models import Category, FilingCondition
 from engine.grids.models import ResponsibilityGrid, UnitGrid
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 from engine.organization.models import Department, User
 
 
@@ -80,7 +80,7 @@ class Source(StrEnum):
         return frozenset({cls.hotline, cls.citizen_app, cls.media, cls.video})
 
 
-class Case(db.Model):
+class Case(Model):
     """A problem from report to closure."""
 
     __tablename__ = "case"
@@ -168,7 +168,7 @@ class Case(db.Model):
     responsibility_grid: Mapped[ResponsibilityGrid | None] = relationship()
 
 
-class CaseReporter(db.Model):
+class CaseReporter(Model):
     """The citizen who reported: personal data, hidden by default, apart from the case so that no list can leak it."""
 
     __tablename__ = "case_reporter"
@@ -179,7 +179,7 @@ class CaseReporter(db.Model):
     wants_call_back: Mapped[bool] = mapped_column(default=True)
 
 
-class TimelineEntry(db.Model):
+class TimelineEntry(Model):
     """What happened (流转记录): appended, never changed."""
 
     __tablename__ = "timeline_entry"
@@ -199,7 +199,7 @@ class TimelineEntry(db.Model):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class Dispatch(db.Model):
+class Dispatch(Model):
     """One dispatch (派遣) of a case to a department, with why. Ended by a return, a redispatch or the end of the case."""
 
     __tablename__ = "dispatch"
@@ -222,7 +222,7 @@ class Dispatch(db.Model):
     """return, feedback, void."""
 
 
-class Return(db.Model):
+class Return(Model):
     """A department's request to give a case back (退单), and what was decided."""
 
     __tablename__ = "case_return"
@@ -240,7 +240,7 @@ class Return(db.Model):
     """granted, refused."""
 
 
-class Handling(db.Model):
+class Handling(Model):
     """One round of handling: who did it, what was done, and how it was judged on site."""
 
     __tablename__ = "handling"
@@ -257,7 +257,7 @@ class Handling(db.Model):
     reviewed_at: Mapped[datetime | None]
 
 
-class Verification(db.Model):
+class Verification(Model):
     """One verification on site (核查) after handling."""
 
     __tablename__ = "verification"
@@ -271,7 +271,7 @@ class Verification(db.Model):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class SatisfactionCall(db.Model):
+class SatisfactionCall(Model):
     """A call back (回访) to the citizen after closure."""
 
     __tablename__ = "satisfaction_call"
@@ -287,7 +287,7 @@ class SatisfactionCall(db.Model):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class Involvement(db.Model):
+class Involvement(Model):
     """Who took which part in a case. Keeps handling apart from verification and closure, and lets people see their cases."""
 
     __tablename__ = "involvement"
@@ -299,7 +299,7 @@ class Involvement(db.Model):
     """reported, accepted, confirmed, filed, dispatched, handled, verified, closed, called_back …"""
 
 
-class DayNumber(db.Model):
+class DayNumber(Model):
     """The last running number given out for a region and a day."""
 
     __tablename__ = "case_day_number"
@@ -309,7 +309,7 @@ class DayNumber(db.Model):
     last: Mapped[int]
 
 
-class SavedSearch(db.Model):
+class SavedSearch(Model):
     """Filters that a person kept under a name."""
 
     __tablename__ = "saved_search"

@@ -149,7 +149,7 @@ def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000)
     return [(row.id, row.number, row.lng, row.lat, row.stage) for row in rows]
 
 
-def _listed() -> Select[tuple[Case]]:
+def _listed() -> Select[Case]:
     return select(Case).options(
         joinedload(Case.category), joinedload(Case.department), joinedload(Case.handler)
     )

@@ -15,7 +15,8 @@ def void(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None
     case stays overdue on record.
     """
     policy.check_voiding(case, by)
-    execution.withdraw(case.instance_id, outcome=Stage.void.value, by_id=by.id, at=at)
+    if case.instance_id is not None:
+        execution.withdraw(case.instance_id, outcome=Stage.void.value, by_id=by.id, at=at)
     clocks.stop_all("case", case.id, at=at, by=by, reason="void")
     dispatching.end(case, "void", at)
     case.stage, case.result, case.ended_at = Stage.void, values["reason"], at

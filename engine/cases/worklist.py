@@ -89,7 +89,7 @@ def lamp_of(task: OpenTask, at: datetime) -> str:
     return "amber" if task.amber_at is not None and at >= task.amber_at else "green"
 
 
-def _offered(actor: Actor) -> Select[tuple[OpenTask]]:
+def _offered(actor: Actor) -> Select[OpenTask]:
     """What is offered, less the steps that separation of handling from supervision keeps from him."""
     handled = exists().where(
         Involvement.case_id == OpenTask.subject_id, Involvement.user_id == actor.id, Involvement.part == "handled"

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
 class CodeSystem(StrEnum):
@@ -31,7 +31,7 @@ class LimitUnit(StrEnum):
     calendar_days = "calendar_days"  # 紧急工作日, 自然日: around the clock
 
 
-class Category(db.Model):
+class Category(Model):
     """A subcategory (小类) of one code system. Old cases keep the category that they were filed under."""
 
     __tablename__ = "category"
@@ -69,7 +69,7 @@ class Category(db.Model):
     )
 
 
-class FilingCondition(db.Model):
+class FilingCondition(Model):
     """When a problem of a category is filed, how long handling may take, and when it counts as solved."""
 
     __tablename__ = "filing_condition"

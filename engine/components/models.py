@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.catalog.models import Category
 from engine.grids.models import UnitGrid
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 from engine.organization.models import Department
 
 
@@ -27,7 +27,7 @@ class ComponentState(StrEnum):
         return frozenset({cls.intact, cls.broken, cls.lost})
 
 
-class Component(db.Model):
+class Component(Model):
     """One component with its identification code: 16 digits in the 2013 system, 17 in that of 2026."""
 
     __tablename__ = "component"

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 # Written out, not as parameters: only so does PostgreSQL see that the partial indexes below answer a question.
 OPEN = text("clock.state <> 'stopped'")
@@ -17,7 +17,7 @@ _RUNNING = text("state = 'running'")
 _PROVISIONAL = text("is_provisional")
 
 
-class Clock(db.Model):
+class Clock(Model):
     """A time limit of one subject (a case, a supervision task …) under one name."""
 
     __tablename__ = "clock"
@@ -60,7 +60,7 @@ class Clock(db.Model):
     facts: Mapped[list["ClockFact"]] = relationship(order_by="ClockFact.seq", back_populates="clock")
 
 
-class ClockFact(db.Model):
+class ClockFact(Model):
     """What happened to a clock: appended, never changed (process.md §5.5)."""
 
     __tablename__ = "clock_fact"

@@ -27,12 +27,12 @@ def history(subject_kind: str, subject_id: int) -> Sequence[Clock]:
     ).all()
 
 
-def turned_amber(since: datetime, until: datetime) -> Select[tuple[Clock]]:
+def turned_amber(since: datetime, until: datetime) -> Select[Clock]:
     """Running clocks whose lamp turned amber after ``since``, up to ``until`` (自动催办)."""
     return select(Clock).where(RUNNING, Clock.amber_at > since, Clock.amber_at <= until).order_by(Clock.amber_at)
 
 
-def turned_red(since: datetime, until: datetime) -> Select[tuple[Clock]]:
+def turned_red(since: datetime, until: datetime) -> Select[Clock]:
     """Running clocks that became overdue from ``since`` on, before ``until``; provisional dues make nobody late."""
     return (
         select(Clock)

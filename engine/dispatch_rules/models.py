@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.catalog.models import Category
 from engine.grids.models import ResponsibilityGrid
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 from engine.organization.models import Department
 
 
-class DispatchRule(db.Model):
+class DispatchRule(Model):
     """Category × place × owner → department. A condition that is None asks for nothing."""
 
     __tablename__ = "dispatch_rule"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 from engine.organization.models import User
 
 
@@ -18,7 +18,7 @@ class State(StrEnum):
     published = "published"
 
 
-class MonthlyAssessment(db.Model):
+class MonthlyAssessment(Model):
     """One month. Preliminary numbers may be computed again; published ones never change, whatever becomes of cases."""
 
     __tablename__ = "monthly_assessment"

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class FormDraft(db.Model):
+class FormDraft(Model):
     """What a person had typed when the session ended, kept for a day so that nothing is typed twice."""
 
     __tablename__ = "form_draft"

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class Region(db.Model):
+class Region(Model):
     """A district, street or community by its code (GB/T 2260, GB/T 10114): 6, 9 or 12 digits."""
 
     __tablename__ = "region"
@@ -23,7 +23,7 @@ class Region(db.Model):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
-class ResponsibilityGrid(db.Model):
+class ResponsibilityGrid(Model):
     """A collector's beat (责任网格): several unit grids."""
 
     __tablename__ = "responsibility_grid"
@@ -41,7 +41,7 @@ class ResponsibilityGrid(db.Model):
     unit_grids: Mapped[list["UnitGrid"]] = relationship(back_populates="responsibility_grid")
 
 
-class UnitGrid(db.Model):
+class UnitGrid(Model):
     """A unit grid (单元网格, GB/T 30428.1): about 1 ha, inside one community, no gaps and no overlaps."""
 
     __tablename__ = "unit_grid"
@@ -69,7 +69,7 @@ class UnitGrid(db.Model):
     responsibility_grid: Mapped[ResponsibilityGrid | None] = relationship(back_populates="unit_grids")
 
 
-class MapLine(db.Model):
+class MapLine(Model):
     """A road, river or railway, so that the map can be drawn without tiles from elsewhere."""
 
     __tablename__ = "map_line"
@@ -84,7 +84,7 @@ class MapLine(db.Model):
     """GeoJSON line string in CGCS2000 degrees."""
 
 
-class GridStamp(db.Model):
+class GridStamp(Model):
     """A stamp, drawn anew with every change of the grids: a process sees that its copy in memory is old. One row."""
 
     __tablename__ = "grid_stamp"

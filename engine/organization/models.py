@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
-class Department(db.Model):
+class Department(Model):
     """A department, office, street or enterprise. ``path`` is "/1/4/": the ids from the root to this one."""
 
     __tablename__ = "department"
@@ -35,7 +35,7 @@ class Department(db.Model):
     parent: Mapped["Department | None"] = relationship(foreign_keys=[parent_id], remote_side=[id])
 
 
-class User(db.Model):
+class User(Model):
     """A person who signs in."""
 
     __tablename__ = "user"
@@ -60,7 +60,7 @@ class User(db.Model):
     posts: Mapped[list["Post"]] = relationship(back_populates="user", cascade="all, delete-orphan")
 
 
-class Post(db.Model):
+class Post(Model):
     """A person serving in a role at a department, and, for a collector, on a responsibility grid (责任网格)."""
 
     __tablename__ = "post"

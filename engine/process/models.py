@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.kit.db import BigId, db
+from engine.kit.db import BigId, Model
 
 
 class DefinitionState(StrEnum):
@@ -27,7 +27,7 @@ class Delivery(StrEnum):
     cancelled = "cancelled"  # its step was taken off before it was performed
 
 
-class ProcessDefinition(db.Model):
+class ProcessDefinition(Model):
     """One version of a drawing. Its XML never changes; an edit is the next version."""
 
     __tablename__ = "process_definition"
@@ -45,7 +45,7 @@ class ProcessDefinition(db.Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
-class ProcessInstance(db.Model):
+class ProcessInstance(Model):
     """A drawing under way for one subject (a case)."""
 
     __tablename__ = "process_instance"
@@ -65,7 +65,7 @@ class ProcessInstance(db.Model):
     """The end node, or why it was withdrawn."""
 
 
-class OpenTask(db.Model):
+class OpenTask(Model):
     """A step that waits for a person: what work lists read."""
 
     __tablename__ = "open_task"
@@ -95,7 +95,7 @@ class OpenTask(db.Model):
     amber_at: Mapped[datetime | None]
 
 
-class OpenTimer(db.Model):
+class OpenTimer(Model):
     """A timer event that waits. Its due moment lives here and nowhere else."""
 
     __tablename__ = "open_timer"
@@ -117,7 +117,7 @@ class OpenTimer(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
 
 
-class ProcessEvent(db.Model):
+class ProcessEvent(Model):
     """One move of an instance: appended, never changed."""
 
     __tablename__ = "process_event"
@@ -136,7 +136,7 @@ class ProcessEvent(db.Model):
     """Ids of the nodes that were passed in this move."""
 
 
-class OutboxMessage(db.Model):
+class OutboxMessage(Model):
     """A service task that waits for a worker: its registered action, and how often it was tried."""
 
     __tablename__ = "outbox"
@@ -159,7 +159,7 @@ class OutboxMessage(db.Model):
     done_at: Mapped[datetime | None]
 
 
-class Incident(db.Model):
+class Incident(Model):
     """A timer or an action that failed three times: an administrator looks, and retries or settles it."""
 
     __tablename__ = "incident"

@@ -23,7 +23,7 @@ def open_step(task_id: str) -> OpenTask | None:
     return db.session.get(OpenTask, task_id, populate_existing=True)
 
 
-def offered_to(actor: Actor) -> Select[tuple[OpenTask]]:
+def offered_to(actor: Actor) -> Select[OpenTask]:
     """The open steps of ``actor``: given to him, or given to nobody and offered to one of his groups."""
     mine = OpenTask.assignee_id == actor.id
     offered = and_(OpenTask.assignee_id.is_(None), OpenTask.group_name.in_(actor.groups))

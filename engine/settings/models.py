@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.kit.db import db
+from engine.kit.db import Model
 
 
-class SettingValue(db.Model):
+class SettingValue(Model):
     """A value that differs, or once differed, from the declared default."""
 
     __tablename__ = "setting"
