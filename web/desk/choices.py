@@ -22,8 +22,8 @@ RADIUS_M = 50
 MANY_CATEGORIES = 2000
 
 
-def of(form: Form, case: Case | None, typed: Any) -> dict[str, list[Option]]:
-    """The lists that this form's questions name; ``typed`` gives the chosen category, or the place."""
+def of(form: Form, case: Case | None, typed: Any, *, only: str | None = None) -> dict[str, list[Option]]:
+    """The lists that this form's questions name (or ``only`` one); ``typed`` gives the chosen category, or the place."""
     makers = {
         "departments": departments,
         "handlers": lambda: handlers(case),
@@ -31,8 +31,8 @@ def of(form: Form, case: Case | None, typed: Any) -> dict[str, list[Option]]:
         "filing_conditions": lambda: filing_conditions(_number(typed, "category_id"), area_class(case, typed)),
         "components": lambda: near_components(_place(case, typed)),
     }
-    wanted = {field.options_from for field in form.fields if field.options_from}
-    return {name: makers[name]() for name in wanted if name in makers}
+    wanted = {field.options_from for field in form.fields if only in (None, field.options_from)}
+    return {name: makers[name]() for name in wanted if name is not None and name in makers}
 
 
 def departments() -> list[Option]:

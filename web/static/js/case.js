@@ -13,20 +13,20 @@ function sayWhere(button) {
   say();
 }
 
-// Another category has other filing conditions: they are fetched while the rest of the form stays as it is.
-function followCategory(form) {
-  const fetchThem = async () => {
-    const field = form.querySelector("#group-filing_condition_id");
-    const chosen = (name) => new FormData(form).get(name) || "";
-    const query = new URLSearchParams(["category_id", "area_class", "filing_condition_id"].map((name) => [name, chosen(name)]));
-    const answer = await fetch(`${form.dataset.conditions}?${query}`);
+// Another category has other filing conditions, another place other components: those questions are fetched while the
+// rest of the form stays as it is.
+function follow(form, address, name, causes) {
+  const fetchIt = async () => {
+    const answers = new FormData(form);
+    const query = new URLSearchParams([...causes, name].map((one) => [one, answers.get(one) || ""]));
+    const answer = await fetch(`${address}?${query}`);
     if (!answer.ok) return;
     const holder = document.createElement("template");
     holder.innerHTML = await answer.text();
-    field.replaceWith(holder.content.firstElementChild);
+    form.querySelector(`#group-${name}`).replaceWith(holder.content.firstElementChild);
   };
   form.addEventListener("change", ({ target }) => {
-    if (["category_id", "area_class"].includes(target.name)) fetchThem();
+    if (causes.includes(target.name)) fetchIt();
   });
 }
 
@@ -62,7 +62,12 @@ function zoomDrawing(button) {
 
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-says]").forEach(sayWhere);
-  document.querySelectorAll("[data-conditions]").forEach(followCategory);
+  document.querySelectorAll("form[data-conditions]").forEach((form) => {
+    follow(form, form.dataset.conditions, "filing_condition_id", ["category_id", "area_class"]);
+  });
+  document.querySelectorAll("form[data-components]").forEach((form) => {
+    follow(form, form.dataset.components, "component_id", ["point"]);
+  });
   document.querySelectorAll("[data-without-script]").forEach((one) => { one.hidden = true; });
   document.querySelectorAll("[data-drawing]").forEach(openDrawing);
   document.querySelectorAll("[data-zoom-drawing]").forEach((button) => {
