@@ -1,8 +1,44 @@
-"""Ties the drawing to the case: who follows its moves, and what its service tasks do."""
+"""Ties the case to the rooms below: its drawing's moves, clocks reckoned again, people who leave."""
 
-from engine.cases import actions
-from engine.cases.stages import KIND, CaseFollower
-from engine.process import subjects
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from engine.cases import actions, leaving
+from engine.cases.models import Case
+from engine.cases.stages import HANDLING, KIND, CaseFollower, copy_clock
+from engine.deadlines.jobs import clock_reckoned
+from engine.deadlines.models import Clock
+from engine.kit.clock import now
+from engine.kit.db import db
+from engine.organization.leaving import account_closed
+from engine.organization.models import User
+from engine.process import subjects, timers
+from engine.process.models import OpenTask
 
 subjects.register(KIND, CaseFollower())
 actions.register_all()
+
+
+@clock_reckoned.connect
+def correct_copies(clock: Clock, **_: Any) -> None:
+    """A calendar changed: lists and timers follow the clock to its new due moment."""
+    if clock.subject_kind != KIND:
+        return
+    case = db.session.get(Case, clock.subject_id)
+    if case is not None and clock.name == HANDLING:
+        copy_clock(case, clock)
+    named = (OpenTask.act == clock.name) | ((clock.name == HANDLING) & OpenTask.act.in_(("assignment", "feedback")))
+    db.session.execute(
+        update(OpenTask)
+        .where(OpenTask.subject_kind == KIND, OpenTask.subject_id == clock.subject_id, named)
+        .values(due_at=clock.due_at, amber_at=clock.amber_at)
+    )
+    timers.reschedule(KIND, clock.subject_id, at=now())
+
+
+@account_closed.connect
+def give_back(user: User, at: datetime, **_: Any) -> None:
+    """What somebody had in hand by name is offered to his colleagues."""
+    leaving.offer_again(user.id, at=at)
