@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, Update, insert, select, update
+from sqlalchemy import Select, Table, Update, bindparam, insert, literal_column, select, update
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
 from engine.process import codec, pruning, specs
+from engine.process.batching import Bind, Kind, Write
 from engine.process.errors import InstanceEnded, StepGone
 from engine.process.models import OpenTask, OpenTimer, ProcessDefinition, ProcessInstance
 from engine.process.running import Run
@@ -45,8 +46,7 @@ def of_task(task_id: str) -> Loaded:
 
     Raises StepGone where the task is not open any more.
     """
-    row = db.session.execute(_reading().join(TASK, TASK.c.instance_id == INSTANCE.c.id).where(TASK.c.id == task_id))
-    return _loaded(row.one_or_none(), StepGone())
+    return _loaded(db.session.execute(_BY_TASK, {"key": task_id}).one_or_none(), StepGone())
 
 
 def of_timer(timer_id: int) -> Loaded:
@@ -54,8 +54,7 @@ def of_timer(timer_id: int) -> Loaded:
 
     Raises StepGone where the timer is gone.
     """
-    joined = _reading().join(_TIMER, _TIMER.c.instance_id == INSTANCE.c.id).where(_TIMER.c.id == timer_id)
-    return _loaded(db.session.execute(joined).one_or_none(), StepGone())
+    return _loaded(db.session.execute(_BY_TIMER, {"key": timer_id}).one_or_none(), StepGone())
 
 
 def of(instance_id: int) -> Loaded:
@@ -63,8 +62,7 @@ def of(instance_id: int) -> Loaded:
 
     Raises NotFound, or InstanceEnded where it no longer runs.
     """
-    row = db.session.execute(_reading().where(INSTANCE.c.id == instance_id)).one_or_none()
-    return _loaded(row, NotFound())
+    return _loaded(db.session.execute(_BY_ID, {"key": instance_id}).one_or_none(), NotFound())
 
 
 def peek(instance_id: int) -> Run | None:
@@ -77,20 +75,19 @@ def peek(instance_id: int) -> Run | None:
     return codec.load(row.state, specs.drawn.get(row.digest, lambda: source_of(row.definition_id)))
 
 
-def writing(loaded: Loaded, at: datetime, outcome: str | None = None) -> Update:
-    """The statement that writes the run back; it touches no row where somebody wrote since it was read."""
-    same = (INSTANCE.c.id == loaded.instance_id) & (INSTANCE.c.revision == loaded.revision)
-    values = {"revision": loaded.revision + 1, **_written(loaded.run, at)}
+def writing(loaded: Loaded, at: datetime, outcome: str | None = None) -> Write:
+    """The write that stores the run; it touches no row where somebody wrote since it was read."""
+    values = {"id": loaded.instance_id, "revision": loaded.revision, **_written(loaded.run, at)}
     if outcome is not None:
         values |= {"outcome": outcome, "ended_at": at, "state": None}
-    return update(INSTANCE).where(same).values(values)
+    return Write(_STORED, values)
 
 
 def _written(run: Run, at: datetime) -> dict[str, Any]:
     if run.ended:
         return {"state": None, "ended_at": at, "outcome": run.last_end[0]}
     pruning.prune(run.workflow)
-    return {"state": codec.dump(run)}
+    return {"state": codec.dump(run), "ended_at": None, "outcome": None}
 
 
 def _reading() -> Select[Any]:
@@ -114,3 +111,16 @@ def _loaded(row: Any, missing: Exception) -> Loaded:
 def source_of(definition_id: int) -> str:
     """The XML of a definition."""
     return str(db.session.execute(select(DEFINITION.c.xml).where(DEFINITION.c.id == definition_id)).scalar_one())
+
+
+def _storing(bind: Bind) -> Update:
+    same = (INSTANCE.c.id == bind(INSTANCE.c.id)) & (INSTANCE.c.revision == bind(INSTANCE.c.revision))
+    stored = {name: bind(INSTANCE.c[name]) for name in ("state", "ended_at", "outcome")}
+    return update(INSTANCE).where(same).values(stored | {"revision": literal_column("revision + 1")})
+
+
+_STORED = Kind(INSTANCE, ("id", "revision", "state", "ended_at", "outcome"), _storing)
+_READING = _reading()
+_BY_ID = _READING.where(INSTANCE.c.id == bindparam("key"))
+_BY_TASK = _READING.join(TASK, TASK.c.instance_id == INSTANCE.c.id).where(TASK.c.id == bindparam("key"))
+_BY_TIMER = _READING.join(_TIMER, _TIMER.c.instance_id == INSTANCE.c.id).where(_TIMER.c.id == bindparam("key"))

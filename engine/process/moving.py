@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, tuple_, update
+from sqlalchemy import Table, delete, update
 
 from engine.kit.errors import Conflict
 from engine.process import batching, expressions, instances, subjects
-from engine.process.instances import Loaded
+from engine.process.batching import Kind, Write, inserting
+from engine.process.instances import TASK, Loaded
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
 from engine.process.running import Run
 from engine.process.subjects import Move, Step
@@ -64,7 +65,7 @@ def finish(
              "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path}  # fmt: skip
     written = batching.write([
         *([instances.writing(loaded, at, outcome)] if before is not None else []),
-        insert(EVENT).values(event),
+        Write(_EVENT, event),
         *_closing(old, new, task_id if kind == "performed" else None, at),
         *_opening_steps(loaded, move.opened, at),
         *_opening_timers(loaded, _added(old.timers, new.timers), at),
@@ -99,24 +100,21 @@ def _added(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in new.items() if key not in old}
 
 
-def _closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Any]:
-    steps = _added(new.steps, old.steps)
-    if steps:
-        yield delete(instances.TASK).where(instances.TASK.c.id.in_(list(steps)))
-    timers = _added(new.timers, old.timers)
-    if timers:
-        yield delete(TIMER).where(tuple_(TIMER.c.task_id, TIMER.c.node).in_(list(timers)))
-    gone = [key for key in _added(new.services, old.services) if key != performed]
-    if gone:
-        given_up = {"state": Delivery.cancelled.value, "done_at": at}
-        yield update(OUTBOX).where(OUTBOX.c.task_id.in_(gone)).values(given_up)
+def _closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Write]:
+    for task_id in _added(new.steps, old.steps):
+        yield Write(_CLOSED_STEP, {"id": task_id})
+    for task_id, node in _added(new.timers, old.timers):
+        yield Write(_CLOSED_TIMER, {"task_id": task_id, "node": node})
+    for task_id in _added(new.services, old.services):
+        if task_id != performed:
+            yield Write(_CANCELLED, {"task_id": task_id, "state": Delivery.cancelled.value, "done_at": at})
 
 
-def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Iterator[Any]:
+def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Iterator[Write]:
     follower = subjects.follower_of(loaded.subject_kind)
     for step in steps:
         placement = follower.place(loaded.subject_id, step, loaded.run.facts(step.task_id), at)
-        yield insert(instances.TASK).values({
+        yield Write(_STEP, {
             **_of_instance(loaded), "id": step.task_id, "definition_id": loaded.definition_id, "node": step.node,
             "name": step.name, "lane": step.lane, "form": step.form, "act": step.act, "stage": step.stage,
             "group_name": placement.group, "assignee_id": placement.assignee_id, "opened_at": at,
@@ -124,12 +122,11 @@ def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Itera
         })  # fmt: skip
 
 
-def _opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Any]:
+def _opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Write]:
     for (task_id, node), timer in timers.items():
-        yield insert(TIMER).values({
-            **_of_instance(loaded), "task_id": task_id, "node": node, "clock": timer.clock, "attempts": 0,
-            "due_at": _due(loaded, task_id, timer, at),
-        })  # fmt: skip
+        due = _due(loaded, task_id, timer, at)
+        values = {"task_id": task_id, "node": node, "clock": timer.clock, "due_at": due, "attempts": 0}
+        yield Write(_TIMER, _of_instance(loaded) | values)
 
 
 def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetime | None:
@@ -138,10 +135,10 @@ def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetim
     return expressions.moment(timer.source or "", loaded.run.facts(task_id), at)
 
 
-def _opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Any]:
+def _opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Write]:
     for task in services:
         drawn = task.task_spec.extensions
-        yield insert(OUTBOX).values({
+        yield Write(_SERVICE, {
             **_of_instance(loaded), "task_id": task.id.hex, "node": task.task_spec.bpmn_id, "action": drawn["action"],
             "params": drawn["params"], "state": Delivery.pending.value, "attempts": 0, "next_at": at,
         })  # fmt: skip
@@ -149,3 +146,21 @@ def _opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> 
 
 def _of_instance(loaded: Loaded) -> dict[str, Any]:
     return {"instance_id": loaded.instance_id, "subject_kind": loaded.subject_kind, "subject_id": loaded.subject_id}
+
+
+_INSTANCE = ("instance_id", "subject_kind", "subject_id")
+_EVENT = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path")
+_STEP = inserting(
+    TASK, *_INSTANCE, "id", "definition_id", "node", "name", "lane", "form", "act", "stage", "group_name", "assignee_id",
+    "opened_at", "due_at", "amber_at",
+)  # fmt: skip
+_TIMER = inserting(TIMER, *_INSTANCE, "task_id", "node", "clock", "due_at", "attempts")
+_SERVICE = inserting(
+    OUTBOX, *_INSTANCE, "task_id", "node", "action", "params", "state", "attempts", "next_at"
+)  # fmt: skip
+_CLOSED_STEP = Kind(TASK, ("id",), lambda bind: delete(TASK).where(TASK.c.id == bind(TASK.c.id)))
+_CLOSED_TIMER = Kind(TIMER, ("task_id", "node"), lambda bind: delete(TIMER).where(
+    TIMER.c.task_id == bind(TIMER.c.task_id), TIMER.c.node == bind(TIMER.c.node)))  # fmt: skip
+_CANCELLED = Kind(OUTBOX, ("task_id", "state", "done_at"), lambda bind: update(OUTBOX)
+                  .where(OUTBOX.c.task_id == bind(OUTBOX.c.task_id))
+                  .values(state=bind(OUTBOX.c.state), done_at=bind(OUTBOX.c.done_at)))  # fmt: skip

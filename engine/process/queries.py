@@ -8,7 +8,13 @@ from sqlalchemy import Select, and_, func, or_, select
 from engine.access.actors import Actor
 from engine.kit.db import db
 from engine.process.models import (
-    Delivery, OpenTask, OpenTimer, OutboxMessage, ProcessDefinition, ProcessEvent, ProcessInstance,
+    Delivery,
+    OpenTask,
+    OpenTimer,
+    OutboxMessage,
+    ProcessDefinition,
+    ProcessEvent,
+    ProcessInstance,
 )
 
 
