@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from engine.cases import actions, leaving
+from engine.cases import actions, leaving, search  # noqa: F401 - search listens for the making of the schema
 from engine.cases.models import Case
 from engine.cases.stages import HANDLING, KIND, CaseFollower, copy_clock
 from engine.deadlines.jobs import clock_reckoned
@@ -16,6 +16,9 @@ from engine.organization.leaving import account_closed
 from engine.organization.models import User
 from engine.process import subjects, timers
 from engine.process.models import OpenTask
+
+DEPARTMENT_STEPS = ("assignment", "handling", "feedback")
+"""Steps that are due when the handling clock is."""
 
 subjects.register(KIND, CaseFollower())
 actions.register_all()
@@ -29,10 +32,10 @@ def correct_copies(clock: Clock, **_: Any) -> None:
     case = db.session.get(Case, clock.subject_id)
     if case is not None and clock.name == HANDLING:
         copy_clock(case, clock)
-    named = (OpenTask.act == clock.name) | ((clock.name == HANDLING) & OpenTask.act.in_(("assignment", "feedback")))
+    followers = DEPARTMENT_STEPS if clock.name == HANDLING else (clock.name,)
     db.session.execute(
         update(OpenTask)
-        .where(OpenTask.subject_kind == KIND, OpenTask.subject_id == clock.subject_id, named)
+        .where(OpenTask.subject_kind == KIND, OpenTask.subject_id == clock.subject_id, OpenTask.act.in_(followers))
         .values(due_at=clock.due_at, amber_at=clock.amber_at)
     )
     timers.reschedule(KIND, clock.subject_id, at=now())
