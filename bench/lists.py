@@ -20,8 +20,8 @@ from engine.access.actors import Actor
 from engine.cases import queries, worklist
 from engine.cases.queries import CaseFilter
 from engine.cases.worklist import WorkFilter
-from engine.kit.db import db
 from engine.kit.config import ROOT
+from engine.kit.db import db
 from engine.organization.models import User
 from engine.process import definitions
 from engine.simulation import city

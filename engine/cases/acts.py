@@ -8,9 +8,29 @@ from typing import Any
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import (
-    acceptance, arbitration, assignment, calling_back, closure, commenting, confirmation, custom_steps, dispatching,
-    feedback, filing, handling, merging, policy, rejection, reopening, returning, self_handling, signing, steps,
-    transfer, verification, voiding,
+    acceptance,
+    arbitration,
+    assignment,
+    calling_back,
+    closure,
+    commenting,
+    confirmation,
+    custom_steps,
+    dispatching,
+    feedback,
+    filing,
+    handling,
+    merging,
+    policy,
+    rejection,
+    reopening,
+    returning,
+    self_handling,
+    signing,
+    steps,
+    transfer,
+    verification,
+    voiding,
 )
 from engine.cases.errors import CaseEnded, CaseNotFound, StepNotOpen
 from engine.cases.models import Case, Stage

@@ -10,7 +10,6 @@ from engine.attachments import storing
 from engine.attachments.models import Attachment
 from engine.cases.models import Case
 from engine.kit.errors import Invalid
-from engine.kit.errors import Invalid
 
 KIND = "case"
 

@@ -1,6 +1,6 @@
 """Case numbers: region 6, day 8, running number 6 (codes.md §6). Gaps are allowed, repetition is not."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,11 +14,21 @@ ZONE = Config.from_env().time_zone
 def next_number(region_code: str, at: datetime) -> str:
     """The next number of a region's day. The counter's row is locked until the act commits: no two get the same."""
     day = today(at, ZONE)
+    return numbered(region_code, day, reserve(region_code, day, 1))
+
+
+def numbered(region_code: str, day: date, running: int) -> str:
+    """The number as it is written."""
+    return f"{region_code}{day:%Y%m%d}{running:06d}"
+
+
+def reserve(region_code: str, day: date, count: int) -> int:
+    """Take ``count`` running numbers of a region's day at once, in one statement; returns the first."""
     build = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     statement = (
         build(DayNumber)
-        .values(region_code=region_code, day=day, last=1)
-        .on_conflict_do_update(index_elements=["region_code", "day"], set_={"last": DayNumber.last + 1})
+        .values(region_code=region_code, day=day, last=count)
+        .on_conflict_do_update(index_elements=["region_code", "day"], set_={"last": DayNumber.last + count})
         .returning(DayNumber.last)
     )
-    return f"{region_code}{day:%Y%m%d}{db.session.execute(statement).scalar_one():06d}"
+    return int(db.session.execute(statement).scalar_one()) - count + 1

@@ -4,6 +4,7 @@ SQLite keeps them in an FTS5 table, PostgreSQL in a tsvector with a GIN index; o
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import DDL, ColumnElement, event, select, text
@@ -33,13 +34,20 @@ def bigrams(words: str) -> list[str]:
 
 def index(case: Case) -> None:
     """Write the words of a case: number, title, description, place. Once, when it is reported: those do not change."""
-    words = bigrams(" ".join((case.number, case.title, case.description, case.place)))
+    index_all([(case.id, " ".join((case.number, case.title, case.description, case.place)))])
+
+
+def index_all(texts: Iterable[tuple[int, str]]) -> None:
+    """Write the words of many new cases at once: (id, everything that they are to be found by)."""
+    words = [(case_id, bigrams(wanted)) for case_id, wanted in texts]
     if db.engine.dialect.name == "postgresql":
         statement = text("INSERT INTO case_words (case_id, words) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))")
-        db.session.execute(statement, {"id": case.id, "words": list(dict.fromkeys(words))})
+        rows = [{"id": case_id, "words": list(dict.fromkeys(found))} for case_id, found in words]
     else:
         statement = text("INSERT INTO case_words (rowid, words) VALUES (:id, :words)")
-        db.session.execute(statement, {"id": case.id, "words": " ".join(words)})
+        rows = [{"id": case_id, "words": " ".join(found)} for case_id, found in words]
+    if rows:
+        db.session.execute(statement, rows)
 
 
 def matches(wanted: str) -> ColumnElement[bool] | None:

@@ -64,7 +64,7 @@ class CaseFollower:
         due_at, amber_at = _due(case, step)
         if step.act == HANDLING and case.handler_id is not None:
             return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)
-        return Placement(group=_group(case, step.lane), due_at=due_at, amber_at=amber_at)
+        return Placement(group=group_of(case, step.lane), due_at=due_at, amber_at=amber_at)
 
     def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:
         """The due moment of one of the case's clocks; timers of the drawing take theirs from here."""
@@ -123,7 +123,8 @@ def _due(case: Case, step: Step) -> tuple[datetime | None, datetime | None]:
     return (case.due_at, case.amber_at) if case.clock_state == "running" else (None, None)
 
 
-def _group(case: Case, role: str | None) -> str | None:
+def group_of(case: Case, role: str | None) -> str | None:
+    """The group that a role's step of a case is offered to: city-wide, its department's, or the beat's."""
     if role is None:
         return None
     scope = _scopes.get("all").get(role, Scope.city)

@@ -43,7 +43,7 @@ def of_cases() -> CaseFilter:
         number=words if is_number else "",
         text="" if is_number else words,
         place=args.get("place", "").strip()[:100],
-        category_id=args.get("category", type=int),
+        category_id=None if "set" in args else args.get("category", type=int),
         department_id=None if "set" in args else args.get("department", type=int),
         region_code="" if "set" in args else args.get("region", "")[:12],
         source="" if "set" in args else args.get("source", "")[:20],
@@ -92,7 +92,7 @@ def _named() -> Iterator[tuple[str, str, str]]:
 
 def _named_rows() -> Iterator[tuple[str, str, str]]:
     """Filters that name a row of the database."""
-    if (number := request.args.get("category", type=int)) and (category := db.session.get(Category, number)):
+    if "set" not in request.args and (number := request.args.get("category", type=int)) and (category := db.session.get(Category, number)):
         yield "category", _("Category"), category.name
     if (number := request.args.get("department", type=int)) and (department := db.session.get(Department, number)):
         yield "department", _("Department"), department.short_name

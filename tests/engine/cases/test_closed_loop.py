@@ -4,7 +4,15 @@ import pytest
 
 from engine.cases import acts, policy, steps
 from engine.cases.errors import (
-    CaseEnded, CaseNotFound, HandledIt, NoReturnAfterArbitration, NotConfirmedYet, NotFiled, NotYourStep, ReopenedBefore, StepNotOpen,
+    CaseEnded,
+    CaseNotFound,
+    HandledIt,
+    NoReturnAfterArbitration,
+    NotConfirmedYet,
+    NotFiled,
+    NotYourStep,
+    ReopenedBefore,
+    StepNotOpen,
 )
 from engine.cases.models import Dispatch, Return, Source, Stage
 from engine.cases.reporting import Reporter
