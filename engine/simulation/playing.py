@@ -1,0 +1,131 @@
+"""Playing the city forward: reports come in, people come to their steps, timers fire, all in the order of the clock.
+
+A heap holds what will happen. Each happening is one act in one transaction, so that stopping anywhere loses nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+
+from sqlalchemy import ColumnElement, select, true
+
+from engine.cases.models import Case
+from engine.kit import clock
+from engine.kit.db import db
+from engine.kit.errors import CityLoopError
+from engine.process import jobs
+from engine.process import queries as process
+from engine.process.models import OpenTask
+from engine.simulation.staff import Staff
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something was done: when by the simulated clock, and which act ("report", or the name in ``cases.acts``)."""
+
+    at: datetime
+    act: str
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A step that could not be done, and why."""
+
+    task_id: str
+    at: datetime
+    why: CityLoopError
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A report that will come in; ``enter`` writes it, in a transaction of its own."""
+
+    at: datetime
+    enter: Callable[[], None]
+
+
+@dataclass
+class Play:
+    """A city whose clock is moved by what happens in it. ``only`` narrows the cases that its staff works on.
+
+    The clock is the whole city's: timers of other cases fire, too, when their moment comes.
+    """
+
+    staff: Staff
+    until: datetime | None = None
+    only: ColumnElement[bool] = field(default_factory=true)
+    stuck: list[Stuck] = field(default_factory=list)
+    now: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._heap: list[tuple[datetime, int, str | Arrival]] = []
+        self._seen: set[str] = set()
+        self._count = 0
+        self._next_due: datetime | None = None
+
+    def run(self, arrivals: Iterable[Arrival] = ()) -> Iterator[Happening]:
+        """Let everything happen until nothing is left, or until the moment ``until``; each act is told when it is done.
+
+        Steps that wait already are taken up from the moment at which they were opened.
+        """
+        for arrival in arrivals:
+            self._push(arrival.at, arrival)
+        self._notice(None)
+        while (next_at := self._next()) is not None and (self.until is None or next_at <= self.until):
+            with clock.fixed(next_at):
+                yield from self._happen(next_at)
+        if self.until is not None:
+            self._fire_until(self.until)
+
+    def _happen(self, at: datetime) -> Iterator[Happening]:
+        self._fire_until(at)
+        _, _, what = heappop(self._heap)
+        self.now = at
+        if isinstance(what, Arrival):
+            what.enter()
+            act: str | None = "report"
+        else:
+            act = self._do(what, at)
+        self._notice(at)
+        if act is not None:
+            yield Happening(at, act)
+
+    def _do(self, task_id: str, at: datetime) -> str | None:
+        try:
+            return self.staff.do(task_id, at=at)
+        except CityLoopError as why:
+            self.stuck.append(Stuck(task_id, at, why))
+            return None
+
+    def _next(self) -> datetime | None:
+        return self._heap[0][0] if self._heap else None
+
+    def _push(self, at: datetime, what: str | Arrival) -> None:
+        self._count += 1
+        heappush(self._heap, (max(at, self.now) if self.now else at, self._count, what))
+
+    def _fire_until(self, at: datetime) -> None:
+        """Fire timers and perform service tasks at the moments that they are due at, up to and including ``at``."""
+        while (due := self._next_due) is not None and due <= at:
+            moment = max(due, self.now) if self.now else due
+            with clock.fixed(moment):
+                done = jobs.run_due(moment, worker="simulation")
+            self.now = moment
+            self._notice(moment)
+            if not done and self._next_due == due:
+                # Another worker has claimed it; it is looked at again after the next act.
+                return
+
+    def _notice(self, since: datetime | None) -> None:
+        """Find the steps that were opened at or after ``since``, and when somebody will come to each."""
+        opened = select(OpenTask, Case).join(Case, Case.id == OpenTask.subject_id).where(OpenTask.subject_kind == "case", self.only)
+        if since is not None:
+            opened = opened.where(OpenTask.opened_at >= since)
+        for task, case in db.session.execute(opened.order_by(OpenTask.opened_at, OpenTask.subject_id, OpenTask.node)).all():
+            if task.id not in self._seen:
+                self._seen.add(task.id)
+                self._push(self.staff.when(task, case), task.id)
+        self._next_due = process.next_due()
+        # The next act begins with an empty session, as it does in a request.
+        db.session.remove()
