@@ -65,6 +65,23 @@ def copy_of(template: str, kind: str, build: Callable[[], None]) -> Iterator[str
 
 
 @contextmanager
+def bare(kind: str) -> Iterator[str]:
+    """The address of a database without any table. Gone afterwards."""
+    name = f"bare_{os.getpid()}_{next(_copies)}"
+    if kind == "sqlite":
+        path = _folder() / f"{name}.sqlite"
+        yield f"sqlite:///{path}"
+        path.unlink(missing_ok=True)
+        return
+    server = _server()
+    _run(server, f"CREATE DATABASE {name}")
+    try:
+        yield _address(server, name)
+    finally:
+        _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def _sqlite_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
     original = _folder() / f"{template}.sqlite"
     with _lock():
