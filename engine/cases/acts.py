@@ -34,7 +34,7 @@ from engine.cases import (
 )
 from engine.cases.errors import CaseEnded, CaseNotFound, StepNotOpen
 from engine.cases.models import Case, Stage
-from engine.kit.errors import Conflict, NotAllowed
+from engine.kit.errors import NotAllowed
 from engine.kit.i18n import N_
 from engine.process.models import OpenTask
 
@@ -171,18 +171,34 @@ def perform(
 
     Raises NotAllowed, Conflict (ended, done already), Invalid (beside the field).
     """
-    tasks = steps.open_steps(case)
-    offer = find(name, tasks, task_id)
-    if offer.act.step is None:
-        offer.act.perform(case, values, by=by, at=at)
-        return offer.act
-    if offer.task is None:
-        raise _gone(case)
-    permission = None if offer.act is CUSTOM else offer.act.permission
-    policy.check_step(case, offer.task, permission, by)
-    offer.act.perform(case, offer.task, values, by=by, at=at)
+    offer = find(name, steps.open_steps(case), task_id)
+    check(case, offer, by)
+    carry_out(case, offer, values, by=by, at=at)
     return offer.act
 
 
-def _gone(case: Case) -> Conflict:
-    return CaseEnded() if case.stage in Stage.ended() else StepNotOpen()
+def check(case: Case, offer: Offer, by: Actor) -> None:
+    """May ``by`` do this now? Raises NotAllowed, or Conflict where the step does not wait, or the case has ended."""
+    if offer.act.step is None:
+        _check_on_case(case, offer.act, by)
+    elif offer.task is None:
+        raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
+    else:
+        policy.check_step(case, offer.task, None if offer.act is CUSTOM else offer.act.permission, by)
+
+
+def carry_out(case: Case, offer: Offer, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Do an act that was checked. Raises Conflict, Invalid (beside the field)."""
+    if offer.task is None:
+        offer.act.perform(case, values, by=by, at=at)
+    else:
+        offer.act.perform(case, offer.task, values, by=by, at=at)
+
+
+def _check_on_case(case: Case, act: Act, by: Actor) -> None:
+    if not by.has(act.permission):
+        raise NotAllowed
+    if act.name == "voiding":
+        policy.check_voiding(case, by)
+    if act.name == "reopening":
+        reopening.check(case)

@@ -19,10 +19,7 @@ def reopen(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> No
     """
     if not by.has(Permission.case_reopen):
         raise NotAllowed
-    if case.stage not in Stage.ended():
-        raise NotEnded
-    if case.stage != Stage.closed and case.reopen_count:
-        raise ReopenedBefore
+    check(case)
     entry = "reopened" if case.filed_at is not None else "report"
     _end_call_back(case, by, at)
     case.reopen_count += 1
@@ -31,6 +28,14 @@ def reopen(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> No
     case.stage = Stage.pending_dispatch if entry == "reopened" else Stage.reported
     timeline.add(case, "reopening", by=by, at=at, note=values["reason"])
     reporting.begin(case, entry, by=by, at=at)
+
+
+def check(case: Case) -> None:
+    """Is there something to reopen? Raises NotEnded, ReopenedBefore."""
+    if case.stage not in Stage.ended():
+        raise NotEnded
+    if case.stage != Stage.closed and case.reopen_count:
+        raise ReopenedBefore
 
 
 def _end_call_back(case: Case, by: Actor, at: datetime) -> None:

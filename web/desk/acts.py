@@ -7,17 +7,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from engine.access.actors import Actor
-from engine.cases import acts, evidence, policy, queries, steps
+from engine.cases import acts, evidence, queries, steps
 from engine.cases.acts import Act, Offer
-from engine.cases.errors import CaseEnded, StepNotOpen
 from engine.cases.evidence import Upload
-from engine.cases.models import Case, Stage
+from engine.cases.models import Case
 from engine.forms import catalogue
 from engine.forms.catalogue import Form
 from engine.forms.definition import YES
 from engine.kit import clock
 from engine.kit.db import db
-from engine.kit.errors import Conflict, Invalid, NotAllowed
+from engine.kit.errors import Conflict, Invalid
 from engine.kit.i18n import N_
 from web.desk import choices, sentences
 from web.desk import evidence as photographs
@@ -39,9 +38,10 @@ def act(case_id: int, name: str) -> ResponseReturnValue:
     case = (queries.lock if request.method == "POST" else queries.get)(case_id, actor)
     offer = acts.find(name, steps.open_steps(case), request.values.get("task") or None)
     form = _form(offer)
-    filling = Filling(form, initial=choices.initial(form, case, request.args))
+    initial = choices.initial(form, case, request.args, clock.now()) if request.method == "GET" else None
+    filling = Filling(form, initial=initial)
     try:
-        _check(case, offer, actor)
+        acts.check(case, offer, actor)
         if LOOK_AGAIN not in request.form and filling.done(lambda values: _perform(case, offer, form, values, actor)):
             flash(sentences.done(offer.act, case), "success")
             return redirect(url_for(".case", case_id=case_id), 303)
@@ -58,23 +58,6 @@ def _form(offer: Offer) -> Form:
     return catalogue.load(offer.act.name)
 
 
-def _check(case: Case, offer: Offer, actor: Actor) -> None:
-    """May this be done now? Asked before any file is taken in. Raises Conflict, NotAllowed."""
-    if offer.act.step is None:
-        _check_on_case(case, offer.act, actor)
-    elif offer.task is None:
-        raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
-    else:
-        policy.check_step(case, offer.task, None if offer.act is acts.CUSTOM else offer.act.permission, actor)
-
-
-def _check_on_case(case: Case, act: Act, actor: Actor) -> None:
-    if not actor.has(act.permission):
-        raise NotAllowed
-    if act.name == "voiding":
-        policy.check_voiding(case, actor)
-
-
 def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor: Actor) -> None:
     at = clock.now()
     if offer.act.is_grave and request.form.get("is_sure") != YES:
@@ -83,7 +66,7 @@ def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor
         if field.kind in FILES:
             phase = "document" if field.kind == "documents" else offer.act.photos or "document"
             evidence.attach(case, uploads(values[field.name]), phase, by=actor, at=at, field=field.name)
-    acts.perform(case, offer.act.name, values, by=actor, at=at, task_id=offer.task.id if offer.task else None)
+    acts.carry_out(case, offer, values, by=actor, at=at)
 
 
 def uploads(files: list[FileStorage]) -> list[Upload]:

@@ -1,11 +1,12 @@
 """What the lists of a case's forms offer, and what stands in them at first."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.cases import assignment
+from engine.cases import assignment, dispatching
 from engine.cases.models import Case
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
@@ -84,7 +85,7 @@ def area_class(case: Case | None, typed: Any) -> str:
     return chosen if chosen in AREA_CLASSES else (case.area_class if case is not None else AREA_CLASSES[0])
 
 
-def initial(form: Form, case: Case, given: Any) -> dict[str, Any]:
+def initial(form: Form, case: Case, given: Any, at: datetime) -> dict[str, Any]:
     """What stands in a form at first: what the case knows, and what the link to the form brought along."""
     names: Sequence[str] = [field.name for field in form.fields]
     known = {
@@ -93,8 +94,17 @@ def initial(form: Form, case: Case, given: Any) -> dict[str, Any]:
         "area_class": case.area_class,
         "is_urgent": case.is_urgent,
         "handler_id": case.handler_id,
+        "department_id": _suggested(case, at) if form.name == "dispatch" else None,
     }
     return {name: given.get(name) or known.get(name) for name in names if given.get(name) or known.get(name)}
+
+
+def _suggested(case: Case, at: datetime) -> int | None:
+    """The department that the authority list names, unless a department has given the case back already."""
+    if case.return_count:
+        return None
+    found = dispatching.explain(case, at)
+    return found.winner.department_id if found is not None and found.winner is not None else None
 
 
 def _number(typed: Any, name: str) -> int | None:

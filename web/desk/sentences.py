@@ -67,13 +67,15 @@ CONSEQUENCES = {
 
 def done(act: Act, case: Case) -> str:
     """What has just happened."""
-    params = {
-        "stage": _(wording.STAGES.get(case.stage, case.stage)),
-        "department": case.department.short_name if case.department else "",
-        "handler": case.handler.name if case.handler else "",
-        "due": times.moment(case.due_at).striptags(),
+    text = DONE.get(act.name, N_("Done: %(stage)s."))
+    known = {
+        "stage": lambda: _(wording.STAGES.get(case.stage, case.stage)),
+        "department": lambda: case.department.short_name if case.department else "",
+        "handler": lambda: case.handler.name if case.handler else "",
+        "due": lambda: times.moment(case.due_at).striptags(),
     }
-    return _(DONE.get(act.name, N_("Done: %(stage)s.")), **params)
+    # Only what the sentence tells is looked up.
+    return _(text, **{name: tell() for name, tell in known.items() if f"%({name})s" in text})
 
 
 def submit(act: Act, form: Form, case: Case) -> str:

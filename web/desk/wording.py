@@ -159,10 +159,19 @@ PHASES = {
 }
 
 
+MINUTES = frozenset({"urgent_hours", "working_hours"})
+"""Units whose parts are told in minutes."""
+
+
 def limit(value: float | None, unit: str | None) -> str:
     """A time limit in words: "4 working hours"; empty where there is none."""
     if value is None or unit is None:
         return ""
+    if value < 1 and unit in MINUTES:
+        minutes = round(value * 60)
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes) if unit == "urgent_hours" else ngettext(
+            "%(num)s working minute", "%(num)s working minutes", minutes
+        )
     amount = f"{value:g}"
     return {
         "urgent_hours": _("%(amount)s hours, day and night", amount=amount),
