@@ -38,7 +38,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_kind", ["sqlite", "postgresql"] if chosen == "both" else [chosen])
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        # A browser sees no difference between databases, and takes its time.
+        is_browser = metafunc.definition.get_closest_marker("browser") is not None
+        metafunc.parametrize("database_kind", kinds[:1] if is_browser else kinds)
 
 
 @pytest.fixture
