@@ -1,0 +1,1 @@
+"""How a report becomes a file: templates, charts, PDF, workbooks. What it says is decided by the reports themselves."""

@@ -1,0 +1,88 @@
+"""Words and numbers as one reader reads them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from engine.evaluation import periods
+from engine.evaluation.dimensions import NONE
+from engine.kit.i18n import N_, translate
+from reports.rendering import html
+
+SOURCES = {
+    "patrol": N_("Patrol"),
+    "hotline": N_("Hotline"),
+    "citizen_app": N_("Citizen's app"),
+    "video": N_("Video"),
+    "sensor": N_("Sensor"),
+    "leader": N_("Assigned by a leader"),
+    "media": N_("Media"),
+    "superior": N_("Task from a superior"),
+    "legacy": N_("Imported history"),
+}
+KINDS = {
+    "municipal": N_("Municipal departments"),
+    "district": N_("District departments"),
+    "street": N_("Street offices"),
+    "enterprise": N_("Enterprises"),
+    "center": N_("Centres"),
+}
+NOWHERE = {
+    "department": N_("Not dispatched"),
+    "region": N_("No district"),
+    "street": N_("No street"),
+    "category": N_("No category"),
+    "subcategory": N_("No category"),
+    "source": N_("Unknown source"),
+}
+NUMERALS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A reader's language and clock."""
+
+    locale: str
+    zone: ZoneInfo
+
+    @property
+    def is_chinese(self) -> bool:
+        """Chapters are counted 一、二 then."""
+        return self.locale.startswith("zh")
+
+    def say(self, text: str, **params: object) -> str:
+        """A msgid in the reader's language."""
+        return translate(text, self.locale, **params)
+
+    def number(self, value: float | None) -> str:
+        """A number with its thousands apart."""
+        return html.number(value, self.locale)
+
+    def rate(self, value: Decimal | None) -> str:
+        """A rate, "92.31%", or a dash."""
+        return html.percent(value)
+
+    def ordinal(self, number: int) -> str:
+        """A chapter's ordinal: 一, or 1."""
+        return NUMERALS[number] if self.is_chinese and number <= 10 else str(number)
+
+    def month(self, name: str) -> str:
+        """The month "2026-10" in words."""
+        return html.month(periods.first_day(name), self.locale)
+
+    def day(self, value: date | datetime) -> str:
+        """A day in words."""
+        return html.day(value, self.locale, self.zone)
+
+    def minute(self, value: datetime) -> str:
+        """A moment on the city's clocks."""
+        return html.minute(value, self.locale, self.zone)
+
+    def join(self, sentences: list[str]) -> str:
+        """Sentences as a paragraph: Chinese needs no blanks."""
+        return ("" if self.is_chinese else " ").join(sentences)
+
+    def nowhere(self, dimension: str, key: str) -> str:
+        """What a key without a name is called."""
+        return self.say(NOWHERE[dimension]) if key == NONE else key
