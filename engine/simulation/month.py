@@ -22,7 +22,7 @@ from engine.simulation.temperament import Temperament
 BEGUN, ENDED = "simulation.month_begun", "simulation.month_ended"
 REPORTS = 300
 """Reports in a month of the usual size."""
-RECENT_DAYS, RECENT_SHARE = 4, 0.8
+RECENT_DAYS, RECENT_SHARE = 5, 1.5
 """So many days before the present there are reports again, at this share of the usual rate: work lists are not empty."""
 
 
@@ -72,7 +72,7 @@ def replay(month: Month, zone: ZoneInfo, temper: Temperament | None = None) -> I
     """Play the month, act by act. An interrupted one goes on where it stopped, when it is called with the same month."""
     _mark(BEGUN, month)
     staff = Staff(temper or Temperament(), month.seed)
-    play = Play(staff, until=month.until)
+    play = Play(staff, until=month.until, leave_from=month.until - timedelta(days=RECENT_DAYS))
     yield from play.run(_reports(month, staff, zone))
     if play.stuck:
         raise play.stuck[0].why

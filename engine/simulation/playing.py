@@ -19,6 +19,9 @@ from engine.process import queries as process
 from engine.process.models import OpenTask
 from engine.simulation.staff import Staff
 
+LEFT = 0.18
+"""Share of the steps of the last days that nobody has come to yet."""
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -54,6 +57,8 @@ class Play:
 
     staff: Staff
     until: datetime | None = None
+    leave_from: datetime | None = None
+    """Of the steps that are opened from here on, a part is left for whoever looks at the city afterwards."""
     only: ColumnElement[bool] = field(default_factory=true)
     stuck: list[Stuck] = field(default_factory=list)
     now: datetime | None = None
@@ -119,13 +124,20 @@ class Play:
 
     def _notice(self, since: datetime | None) -> None:
         """Find the steps that were opened at or after ``since``, and when somebody will come to each."""
-        opened = select(OpenTask, Case).join(Case, Case.id == OpenTask.subject_id).where(OpenTask.subject_kind == "case", self.only)
+        opened = select(OpenTask, Case).join(Case, Case.id == OpenTask.subject_id)
+        opened = opened.where(OpenTask.subject_kind == "case", self.only)
         if since is not None:
             opened = opened.where(OpenTask.opened_at >= since)
         for task, case in db.session.execute(opened.order_by(OpenTask.opened_at, OpenTask.subject_id, OpenTask.node)).all():
             if task.id not in self._seen:
                 self._seen.add(task.id)
-                self._push(self.staff.when(task, case), task.id)
+                if not self._is_left(task, case):
+                    self._push(self.staff.when(task, case), task.id)
         self._next_due = process.next_due()
         # The next act begins with an empty session, as it does in a request.
         db.session.remove()
+
+    def _is_left(self, task: OpenTask, case: Case) -> bool:
+        if self.leave_from is None or task.opened_at < self.leave_from:
+            return False
+        return self.staff.random("left", case.number, task.node, task.opened_at).random() < LEFT

@@ -1,0 +1,154 @@
+"""Everything that happens by the clock, on one page. APScheduler only wakes up: time limits live in rows.
+
+Timers and service tasks are rows that workers claim: any number of workers may share them. A periodic job holds a lock
+while it runs, so that it runs once at a time; it takes the moment as an argument and is safe to run twice.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import gettempdir
+from zlib import crc32
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import func, select
+
+from engine.attachments import jobs as attachments
+from engine.deadlines import jobs as deadlines
+from engine.forms import jobs as forms
+from engine.kit import clock
+from engine.kit.db import db
+from engine.process import jobs as process
+
+log = structlog.get_logger("cityloop.worker")
+
+Around = Callable[[], AbstractContextManager[object]]
+"""What surrounds a piece of work: the web's application context, which gives it a database session."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A periodic job: ``run`` takes the moment and answers how much it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], int]
+
+
+ROW_WORK_EVERY = timedelta(seconds=3)
+JOBS = (
+    Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
+    Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
+    Job("sweep_files", timedelta(hours=6), attachments.sweep),
+)
+
+
+class Worker:
+    """Wakes up every few seconds and does what is due, until it is told to stop."""
+
+    def __init__(self, around: Around, *, jobs: tuple[Job, ...] = JOBS, every: timedelta = ROW_WORK_EVERY) -> None:
+        self._around = around
+        self._stopping = threading.Event()
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        # One piece after the other: two at once would only wait for each other's locks.
+        pool = {"apscheduler.executors.default": {"class": "apscheduler.executors.pool:ThreadPoolExecutor",
+                                                  "max_workers": "1"}}  # fmt: skip
+        self._scheduler = BackgroundScheduler(pool, daemon=True, job_defaults=options, timezone="UTC")
+        self._add("row_work", every, self._row_work)
+        for job in jobs:
+            self._add(job.name, job.every, self._periodic, job)
+
+    def start(self) -> None:
+        """Begin, in a thread of its own; what is due already is done at once."""
+        self._scheduler.start()
+        log.info("worker started", process=os.getpid())
+
+    def stop(self) -> None:
+        """Finish the piece of work that was begun, then stop."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        log.info("worker stopped", process=os.getpid())
+
+    def wait(self) -> None:
+        """Block until somebody calls ``stop`` or ``ask_to_stop``."""
+        self._stopping.wait()
+
+    def ask_to_stop(self) -> None:
+        """Let ``wait`` return. Fit for a signal handler: it only raises a flag."""
+        self._stopping.set()
+
+    def _add(self, name: str, every: timedelta, run: Callable[..., None], *args: object) -> None:
+        seconds = every.total_seconds()
+        self._scheduler.add_job(run, "interval", args, id=name, seconds=seconds, next_run_time=clock.now())
+
+    def _row_work(self) -> None:
+        self._carefully("row_work", self._run_due)
+
+    def _run_due(self) -> int:
+        return process.run_due(clock.now(), going_on=lambda: not self._stopping.is_set())
+
+    def _periodic(self, job: Job) -> None:
+        if not self._stopping.is_set():
+            self._carefully(job.name, lambda: _alone(job))
+
+    def _carefully(self, name: str, run: Callable[[], int | None]) -> None:
+        """Whatever goes wrong is logged; the next time is another chance."""
+        try:
+            with self._around():
+                done = run()
+            if done:
+                log.info("work done", job=name, count=done)
+        except Exception:
+            log.exception("work failed", job=name)
+
+
+def run_once(at: datetime, jobs: tuple[Job, ...] = JOBS) -> dict[str, int | None]:
+    """Everything that is due at ``at``, now and here: how much each job did, None where another worker was at it."""
+    return {"row_work": process.run_due(at)} | {job.name: _alone(job, at) for job in jobs}
+
+
+def _alone(job: Job, at: datetime | None = None) -> int | None:
+    with lock(job.name) as is_mine:
+        return job.run(at or clock.now()) if is_mine else None
+
+
+@contextmanager
+def lock(name: str) -> Iterator[bool]:
+    """Hold the lock of a periodic job; False at once where another worker holds it. It ends with its holder's life."""
+    held = _advisory_lock(name) if db.engine.dialect.name == "postgresql" else _file_lock(name)
+    with held as is_mine:
+        yield is_mine
+
+
+@contextmanager
+def _advisory_lock(name: str) -> Iterator[bool]:
+    """On a connection of its own, which the job's transactions do not touch."""
+    key = crc32(f"cityloop.{name}".encode())
+    with db.engine.connect() as connection:
+        is_mine = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
+        connection.commit()
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+                connection.commit()
+
+
+@contextmanager
+def _file_lock(name: str) -> Iterator[bool]:
+    """Beside the database; everybody who can open it is on this machine."""
+    database = db.engine.url.database or str(Path(gettempdir()) / "cityloop")
+    with Path(f"{database}-{name}.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
