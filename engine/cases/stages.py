@@ -34,16 +34,21 @@ ESCALATION = "confirmation_escalation"
 # The clocks of a case that this transaction has just read: ``place`` and ``timer_due`` come right after ``follow``.
 _open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
 _acting: ContextVar[Doer | None] = ContextVar("acting", default=None)
+_stopping: ContextVar[tuple[str, ...]] = ContextVar("stopping", default=())
 
 
 @contextmanager
-def acting(by: Doer) -> Iterator[None]:
-    """Whoever makes the moves in here is known: his name need not be read again to be written beside them."""
-    token = _acting.set(by)
+def acting(by: Doer, *, stopping: tuple[str, ...] = ()) -> Iterator[None]:
+    """Whoever makes the moves in here is known: his name need not be read again to be written beside them.
+
+    ``stopping`` names clocks of the department that his act stops, together with those of the step that it closes.
+    """
+    tokens = _acting.set(by), _stopping.set(stopping)
     try:
         yield
     finally:
-        _acting.reset(token)
+        _acting.reset(tokens[0])
+        _stopping.reset(tokens[1])
 
 
 class CaseFollower:
@@ -69,7 +74,11 @@ class CaseFollower:
             if step.clock and step.clock != HANDLING and (limit := limits.step_limit(case, step.clock)) is not None
         ]
         stopped = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
-        _open[case] = clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started)
+        known = clocks.open_clocks(KIND, case.id)
+        stopped += _stopping.get()
+        _open[case] = clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started, known=known)
+        if HANDLING in known and HANDLING in stopped:
+            copy_clock(case, known[HANDLING])
 
     def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:
         """Offer a step to its lane: the centre's role, the department that has the case, the collectors of its grid."""

@@ -39,8 +39,10 @@ def find(case: Case, act: str, task_id: str | None = None) -> OpenTask:
     raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
 
 
-def finish(task: OpenTask, outcome: str, *, by: Actor, at: datetime, **facts: Any) -> Move:
-    """Complete a step with its outcome and whatever else the gateways behind it ask for."""
+def finish(
+    task: OpenTask, outcome: str, *, by: Actor, at: datetime, stopping: tuple[str, ...] = (), **facts: Any
+) -> Move:
+    """Complete a step with its outcome and whatever else the gateways behind it ask for; stop the clocks ``stopping``."""
     # What the act has changed so far goes out together with what the move changes: one UPDATE of the case, not three.
-    with stages.acting(by), db.session.no_autoflush:
+    with stages.acting(by, stopping=stopping), db.session.no_autoflush:
         return execution.complete(task.id, {"outcome": outcome, **facts}, by_id=by.id, at=at)
