@@ -1,10 +1,10 @@
 """What a completed step costs on PostgreSQL, commit included: our process room against SpiffWorkflow's own serializer.
 
-``python bench/process_steps.py`` starts a PostgreSQL of its own and takes less than a minute. Both sides walk the standard
-case of ``workflows/`` from report to closure, and through 30 rounds of rework. Ours also keeps the rows that a city needs
-(open tasks, timers, outbox, history); the other side keeps one row with the serialized instance and nothing else. For it
-conditions are rewritten in Python, timers (which take their moment from our clocks) as durations, and service tasks, which
-its serializer does not know, as scripts. The two take turns, so that a busy machine troubles both alike.
+``python bench/process_steps.py`` starts a PostgreSQL of its own and takes less than a minute. Both sides walk the
+standard case of ``workflows/`` from report to closure, and through 30 rounds of rework. Ours also keeps the rows that a
+city needs (open tasks, timers, outbox, history); the other side keeps one row with the serialized instance and nothing
+else. For it conditions are rewritten in Python, timers (which take their moment from our clocks) as durations, and
+service tasks, which its serializer does not know, as scripts. The two take turns, so that a busy machine troubles both.
 
 The data lie in memory where there is some: how long a disk takes to flush a commit is the same for both, and would hide
 what is compared. ``--disk`` puts them on the disk.

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from engine.kit.db import db
 from engine.kit.errors import FieldError
@@ -37,18 +37,31 @@ def active(key: str) -> Definition | None:
 def publish(key: str, source: bytes | str, *, by_id: int | None, at: datetime) -> Definition:
     """Check a drawing and make it the next, active version of ``key``; the version before it retires.
 
-    Conditions in well-known other dialects are translated where that is safe (see ``translating``). A drawing that equals
-    the active version is not published again. Raises DrawingRefused, whose fields are element ids with sentences.
+    Conditions in well-known other dialects are translated where that is safe (see ``translating``). A drawing that
+    equals the active version is not published again. Raises DrawingRefused, whose fields are element ids.
     """
     text = translating.translated(source)
     findings = linting.check(text)
     if findings:
         raise DrawingRefused(_fields(findings))
-    digest = sha256(text.encode()).hexdigest()
     before = _active_row(key)
-    if before is not None and before.digest == digest:
+    if before is not None and before.digest == _digest(text):
         return _of(before)
-    return _of(_next_version(key, text, digest, by_id, at))
+    _drop_draft(key)
+    was_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
+    db.session.execute(update(ProcessDefinition).where(was_active).values(state=DefinitionState.retired.value))
+    return _of(_next_version(key, text, DefinitionState.active, by_id, at))
+
+
+def keep_draft(key: str, source: bytes | str, *, by_id: int | None, at: datetime) -> Definition:
+    """Keep what somebody is drawing for ``key``, right or wrong; the draft kept before is replaced.
+
+    Raises UnreadableXml.
+    """
+    xml.read(source)
+    text = source.decode() if isinstance(source, bytes) else source
+    _drop_draft(key)
+    return _of(_next_version(key, text, DefinitionState.draft, by_id, at))
 
 
 def ensure_published(folder: Path, at: datetime) -> list[Definition]:
@@ -62,17 +75,30 @@ def ensure_published(folder: Path, at: datetime) -> list[Definition]:
     ]
 
 
-def _next_version(key: str, text: str, digest: str, by_id: int | None, at: datetime) -> ProcessDefinition:
+def _next_version(key: str, text: str, state: DefinitionState, by_id: int | None, at: datetime) -> ProcessDefinition:
     last = db.session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)) or 0
-    was_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
-    db.session.execute(update(ProcessDefinition).where(was_active).values(state=DefinitionState.retired))
     definition = ProcessDefinition(
-        key=key, version=last + 1, name=_name(text) or key, xml=text, digest=digest,
-        state=DefinitionState.active, created_at=at, created_by_id=by_id,
-    )  # fmt: skip
+        key=key,
+        version=last + 1,
+        name=_name(text) or key,
+        xml=text,
+        digest=_digest(text),
+        state=state.value,
+        created_at=at,
+        created_by_id=by_id,
+    )
     db.session.add(definition)
     db.session.flush()
     return definition
+
+
+def _drop_draft(key: str) -> None:
+    is_draft = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.draft)
+    db.session.execute(delete(ProcessDefinition).where(is_draft))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _active_row(key: str) -> ProcessDefinition | None:
@@ -85,8 +111,8 @@ def _of(row: ProcessDefinition) -> Definition:
 
 
 def _name(text: str) -> str | None:
-    name: str | None = xml.find(xml.read(text), "./bpmn:process")[0].get("name")
-    return name
+    processes = xml.find(xml.read(text), "./bpmn:process")
+    return processes[0].get("name") if processes else None
 
 
 def _fields(findings: list[linting.Finding]) -> dict[str, list[FieldError]]:

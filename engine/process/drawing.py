@@ -38,7 +38,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Shape:
-    """A node. ``kind`` is BPMN's word (userTask, exclusiveGateway …), ``event`` what an event waits for (timer, message).
+    """A node. ``kind`` is BPMN's word (userTask, exclusiveGateway …), ``event`` what it waits for (timer, message).
 
     ``label`` is where the name stands if not inside; ``interrupts`` is False for boundary events beside their step.
     """

@@ -1,4 +1,4 @@
-"""Moving an instance: start, complete, send, withdraw. Each runs inside the caller's transaction and commits nothing."""
+"""Moving an instance: start, complete, send, withdraw. Each runs in the caller's transaction and commits nothing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,8 +31,8 @@ def start(
 def complete(task_id: str, facts: Mapping[str, Any], *, by_id: int | None, at: datetime) -> Move:
     """A person has done an open step; ``facts`` always carry its ``outcome``.
 
-    Raises StepGone (a Conflict) where it is not open any more, which changes nothing; FactsRefused; and Conflict where the
-    drawing cannot go on with these facts.
+    Raises StepGone (a Conflict) where it is not open any more, which changes nothing; FactsRefused; and Conflict where
+    the drawing cannot go on with these facts.
     """
     loaded = instances.of_task(task_id)
     before = Before.of(loaded.run)

@@ -1,4 +1,4 @@
-"""What a process may know: small JSON scalars that choose a road. Everything else belongs in the subject's own tables."""
+"""What a process may know: small JSON scalars that choose a road. All else belongs in the subject's own tables."""
 
 import math
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engine.kit.i18n import translate
 from engine.process import parser, xml
 
 GATEWAYS = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"}
@@ -19,6 +20,13 @@ class Finding:
     element_id: str
     text: str
     params: dict[str, Any] = field(default_factory=dict)
+
+    def told(self, locale: str) -> str:
+        """The sentence in ``locale``; a reason among the params is a msgid itself, and is translated too."""
+        words = {
+            key: translate(value, locale) if isinstance(value, str) else value for key, value in self.params.items()
+        }
+        return translate(self.text, locale, **words)
 
 
 class Shape:
@@ -60,7 +68,7 @@ class Shape:
 
     @cached_property
     def roles(self) -> dict[str, str]:
-        """The role code of the lane that a node, or the subprocess around it, lies in. Lanes without a role count not."""
+        """Role codes by node; lanes that name no role code are passed over."""
         given = {lane.get("name") for lane in xml.find(self.root, ".//bpmn:lane") if not has_role(lane)}
         return {node: role for node, role in parser.roles_by_node(self.root).items() if role not in given}
 

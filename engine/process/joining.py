@@ -1,8 +1,8 @@
 """Parallel and inclusive gateways whose joins go by the tokens that have arrived in this round.
 
-Stock SpiffWorkflow 3.2 leaves the marks of tokens that a join has consumed in the task tree, and counts them again when a
-loop comes to the join a second time: it goes on too early, depending on which history is still there. Its inclusive join
-also forgets tokens in started service tasks, and a second token through a split drops the branches of the first.
+Stock SpiffWorkflow 3.2 leaves the marks of tokens that a join has consumed in the task tree, and counts them again when
+a loop comes to the join a second time: it goes on too early, depending on which history is still there. Its inclusive
+join also forgets tokens in started service tasks, and a second token through a split drops the branches of the first.
 """
 
 from typing import Any
@@ -50,7 +50,7 @@ class InclusiveGateway(StockInclusiveGateway):
 
 
 def _arrivals(my_task: Any) -> list[Any]:
-    """Tokens that wait at the join beside ``my_task``. Of several, SpiffWorkflow lets the last wait and cancels the rest."""
+    """Tokens that wait at the join beside ``my_task``; SpiffWorkflow lets the last wait and cancels the others."""
     waiting = TaskState.WAITING | TaskState.CANCELLED
     return [
         task for task in my_task.workflow.tasks.values()

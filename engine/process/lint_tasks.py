@@ -11,7 +11,8 @@ from engine.process.finding import NODES, Finding, Shape, at, is_bpmn, name_of
 VOCABULARY: dict[str, Callable[[], Collection[str]]] = {}
 """Names that exist, by kind; filled by ``linting.know``."""
 _HARMLESS = {
-    "incoming", "outgoing", "documentation", "extensionElements", "sequenceFlow", "conditionExpression", "laneSet", "lane",
+    "incoming", "outgoing", "documentation", "extensionElements", "sequenceFlow", "conditionExpression", "laneSet",
+    "lane",
     "childLaneSet", "flowNodeRef", "textAnnotation", "text", "association", "group", "category", "categoryValue",
     "process", "definitions", "collaboration", "participant", "messageFlow", "script", "message", "error", "signal",
     "timerEventDefinition", "timeDuration", "timeDate", "timeCycle", "messageEventDefinition",
@@ -61,7 +62,7 @@ def service_tasks(shape: Shape) -> Iterator[Finding]:
         if not drawn["action"]:
             yield at(node, N_('The service task "%(name)s" names no action.'), name=name_of(node))
         elif drawn["action"] not in offered:
-            yield at(node, N_('There is no action "%(action)s".'), action=drawn["action"])
+            yield at(node, N_('There is no action "%(name)s".'), name=drawn["action"])
         else:
             for parameter, problems in actions.problems(drawn["action"], drawn["params"]).items():
                 text = N_("The parameter %(parameter)s of the action is not right: %(problem)s")

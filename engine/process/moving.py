@@ -55,8 +55,8 @@ def finish(
 ) -> Move:
     """Tell the follower of a move that the run in memory has made, and write all its rows.
 
-    ``before`` is None for an instance whose row has just been inserted. Raises Conflict where somebody wrote the instance
-    since it was read, which its lock prevents, unless an action of a service task did so itself.
+    ``before`` is None for an instance whose row has just been inserted. Raises Conflict where somebody wrote the
+    instance since it was read, which its lock prevents, unless an action of a service task did so itself.
     """
     old, new = before or Before(), Before.of(loaded.run)
     move = _move(loaded, old, new, facts, by_id, at)
@@ -151,8 +151,8 @@ def _of_instance(loaded: Loaded) -> dict[str, Any]:
 _INSTANCE = ("instance_id", "subject_kind", "subject_id")
 _EVENT = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path")
 _STEP = inserting(
-    TASK, *_INSTANCE, "id", "definition_id", "node", "name", "lane", "form", "act", "stage", "group_name", "assignee_id",
-    "opened_at", "due_at", "amber_at",
+    TASK, *_INSTANCE, "id", "definition_id", "node", "name", "lane", "form", "act", "stage", "group_name",
+    "assignee_id", "opened_at", "due_at", "amber_at",
 )  # fmt: skip
 _TIMER = inserting(TIMER, *_INSTANCE, "task_id", "node", "clock", "due_at", "attempts")
 _SERVICE = inserting(

@@ -1,4 +1,4 @@
-"""Service tasks: a worker performs the action and completes the step in one transaction. Nothing is called out in a step."""
+"""Service tasks: a worker performs the action and completes the step, both in one transaction of its own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

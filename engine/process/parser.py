@@ -1,4 +1,4 @@
-"""From a drawing's XML to SpiffWorkflow's specification, with our own extension elements on it (``urn:cityloop:bpmn``)."""
+"""From a drawing's XML to SpiffWorkflow's specification, with our own extension elements (``urn:cityloop:bpmn``)."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class _Extended:
         node = self.node if node is None else node
         return {"name": node.get("name") or node.get("id"), **task_of(node), **action_of(node), **end_of(node)}
 
-    def parse_timer_event(self, event: Any) -> DueTimer:
+    def parse_timer_event(self, event: Any) -> DueTimer:  # noqa: ARG002 - Spiff's call
         clock, source = timer_of(self.node)
         return DueTimer(self.node.get("id"), clock, source)
 

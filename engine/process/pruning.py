@@ -1,7 +1,7 @@
 """Dropping history that no token needs any more, so that an instance stays small however often it goes round.
 
-What stays is the root, and the subtree of the deepest finished ancestor that all live tasks have in common. A split whose
-region is still open is such an ancestor itself, so boundary events, parallel and event splits keep what they need.
+What stays is the root, and the subtree of the deepest finished ancestor that all live tasks have in common. A split
+whose region is still open is such an ancestor itself: boundary events, parallel and event splits keep what they need.
 """
 
 from typing import Any
@@ -80,8 +80,8 @@ def _below(tasks: dict[Any, Any], anchor: Any) -> set[Any]:
 def _join_needs(workflow: Any, kept: set[Any]) -> bool:
     """Whether a waiting parallel or inclusive join counts on a token outside ``kept``.
 
-    In a join of three, the waiting task of the first arrival is cancelled by the second, so that nothing live may remain
-    where it came from; without its mark the join would wait for ever.
+    In a join of three, the waiting task of the first arrival is cancelled by the second, so that nothing live may be
+    left where it came from; without its mark the join would wait for ever.
     """
     tasks = workflow.tasks.values()
     joins = {task.task_spec for task in tasks if task._state == TaskState.WAITING and _is_join(task.task_spec)}

@@ -125,6 +125,7 @@ class Run:
 
     def send(self, message: str, facts: Mapping[str, Any]) -> None:
         """Hand a message to whoever waits for it. Raises NobodyWaits."""
+        facts_room.check_size(facts)
         event = BpmnEvent(MessageEventDefinition(message), payload=facts_room.check(facts))
         try:
             self.workflow.send_event(event)

@@ -8,7 +8,7 @@ V = TypeVar("V")
 
 
 class Shared(Generic[V]):
-    """What ``make`` makes of a drawing's XML, kept under the drawing's fingerprint; the oldest of too many is let go."""
+    """What ``make`` makes of a drawing's XML, kept under its fingerprint; the oldest of too many is let go."""
 
     def __init__(self, make: Callable[[str], V], *, most: int = 200) -> None:
         self._make, self._most = make, most

@@ -1,4 +1,4 @@
-"""Random drawings for the differential test of the codec: blocks inside blocks, each with one way in and one way out."""
+"""Random drawings for the differential test of the codec: blocks inside blocks, one way in and one way out."""
 
 from typing import Any
 

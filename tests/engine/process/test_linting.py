@@ -32,7 +32,7 @@ def waiting(duration: str = "", **more: str) -> Sketch:
 
 def found(source: Sketch | str) -> dict[str, str]:
     findings = linting.check(source if isinstance(source, str) else source.xml())
-    return {finding.element_id: finding.text % finding.params for finding in findings}
+    return {finding.element_id: finding.told("en") for finding in findings}
 
 
 @pytest.mark.parametrize("name", ["repair", "errand"])
@@ -155,4 +155,4 @@ def test_translating_a_drawing_leaves_nothing_to_find() -> None:
 
 def test_a_finding_can_be_told_in_words() -> None:
     finding = Finding("a", "The id %(id)s is used twice.", {"id": "a"})
-    assert finding.text % finding.params == "The id a is used twice."
+    assert finding.told("en") == "The id a is used twice."

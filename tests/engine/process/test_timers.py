@@ -1,5 +1,6 @@
 """Timers fire once, at the moment that their clock says, whichever worker does it."""
 
+import threading
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 from engine.kit.db import db, unit_of_work
 from engine.process import incidents, jobs, timers
 from engine.process.models import Incident, OpenTimer, ProcessEvent
+from tests.databases import application
 from tests.engine.process.stories import MONDAY, Notebook, Office, begin, do, nodes
 
 HOUR = timedelta(hours=1)
@@ -116,3 +118,25 @@ def _due() -> object:
 
 def _timers() -> int:
     return db.session.scalar(select(func.count()).select_from(OpenTimer)) or 0
+
+
+def test_workers_that_claim_at_the_same_moment_get_different_timers(notebook: Notebook, database: str) -> None:
+    for subject_id in range(1, 13):
+        handling(subject_id)
+    together, claims = threading.Barrier(4), []
+
+    def work(name: str) -> None:
+        with application(database).app_context():
+            together.wait()
+            claims.append(timers.claim(name, MONDAY + 8 * HOUR, most=3))
+            db.session.remove()
+            db.engine.dispose()
+
+    threads = [threading.Thread(target=work, args=(f"worker {number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    keys = [claim.id for each in claims for claim in each]
+    assert len(claims) == 4
+    assert len(keys) == len(set(keys)) == 12
