@@ -19,9 +19,9 @@ def give(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: d
     """The department reports the case as handled: this is the moment it is judged by (process.md §5.7)."""
     _note_last_handling(case, feedback_at=at)
     dispatching.end(case, "feedback", at)
-    stop_clocks(case, by=by, at=at)
-    case.handled_at = at
-    steps.finish(task, "feedback", by=by, at=at)
+    # Both stand in one UPDATE with the stage; the follower copies what else the stopped clock says.
+    case.handled_at, case.clock_state = at, "stopped"
+    steps.finish(task, "feedback", by=by, at=at, stopping=(stages.HANDLING, stages.REWORK))
     timeline.add(case, "feedback", by=by, at=at, note=values.get("note", ""), part="handled")
 
 
@@ -47,16 +47,6 @@ def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
     continue_dispatch(case)
     steps.finish(task, "refuse", by=by, at=at)
     timeline.add(case, "feedback_refusal", by=by, at=at, note=values.get("note", ""))
-
-
-def stop_clocks(case: Case, *, by: Actor, at: datetime) -> None:
-    """Stop the department's clocks: handling, and rework where there is one."""
-    open_clocks = clocks.open_clocks(KIND, case.id)
-    for name in (stages.HANDLING, stages.REWORK):
-        if name in open_clocks:
-            clock = clocks.stop(open_clocks[name], at=at, by=by)
-            if name == stages.HANDLING:
-                stages.copy_clock(case, clock)
 
 
 def continue_dispatch(case: Case) -> None:

@@ -145,13 +145,16 @@ def change(
     pause: Iterable[str] = (),
     resume: Iterable[str] = (),
     reason: str = "",
+    known: dict[str, Clock] | None = None,
 ) -> dict[str, Clock]:
     """What one act does to several clocks of a subject, in four statements for any number of them.
+
+    ``known`` are its open clocks, where the caller has just read them.
 
     Names that are not open are passed over, as are clocks that are paused (or run) already: the act wants them so.
     Returns the clocks that are open afterwards, by name. Raises ClockRuns for a start of a name that is still open.
     """
-    clocks = open_clocks(subject_kind, subject_id)
+    clocks = open_clocks(subject_kind, subject_id) if known is None else known
     for names, action, states in (
         (stop, Action.stop, {State.running, State.paused}), (pause, Action.pause, {State.running}),
         (resume, Action.resume, {State.paused}),

@@ -1,0 +1,37 @@
+"""What an act costs: session, rights, form, step, clocks, timeline and commit in a few statements (design.md §3)."""
+
+from datetime import timedelta
+from io import BytesIO
+
+from engine.kit import clock
+from tests.errands import Guide, photo
+from tests.stories import Story
+
+MOST = 20
+
+
+def test_no_act_of_the_standard_case_takes_more_than_20_statements(city, app, visit, statements):
+    took = walk(city, visit, statements)
+    assert len(took) >= 9
+    assert {act: len(seen) for act, seen in took if len(seen) > MOST} == {}
+
+
+def walk(city, visit, statements):
+    """Every act of a case from report to closure through its form: (act, its statements), after a first case as warm-up."""
+    guide = Guide()
+    took = []
+    for is_measured in (False, True):
+        story = Story(city).report()
+        while errands := guide.errands([story.case_id]):
+            errand = errands[0]
+            story.now += timedelta(minutes=5)
+            with clock.fixed(story.now):
+                browser = visit(errand.username)
+                values = dict(errand.values) | ({"photos": (BytesIO(photo()), "photo.jpg")} if errand.needs_photo else {})
+                with statements() as seen:
+                    answer = browser.post(errand.address, data=values)
+            assert answer.status_code == 303, answer.text
+            if is_measured:
+                took.append((errand.act, list(seen)))
+            story.work()
+    return took
