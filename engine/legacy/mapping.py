@@ -55,7 +55,7 @@ def read(path: Path, words: frozenset[str]) -> Layout:
     try:
         raw = _schema(words)().load(tomllib.loads(path.read_text("utf-8")))
         return _layout(raw)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ZoneInfoNotFoundError, ValueError) as error:
+    except (OSError, ValueError, ZoneInfoNotFoundError, ValidationError) as error:
         raise MappingWrong(reason=str(error)) from error
 
 
@@ -73,7 +73,7 @@ def _layout(raw: dict[str, Any]) -> Layout:
 
 
 def _schema(words: frozenset[str]) -> type[Schema]:
-    """ValidationError is a ValueError: its messages name the keys that are wrong."""
+    """What a mapping may hold; its ValidationError names the keys that are wrong."""
     text = validate.Length(min=1, max=200)
     return Schema.from_dict({
         "name": fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_.-]{1,40}$")),
