@@ -9,7 +9,7 @@ from typing import Any
 ACCENT, LIGHT, QUIET, LINE, AMBER = "#0b62c4", "#9dbfe6", "#5b6672", "#dde1e6", "#c25700"
 FONT = "Noto Sans SC"
 TEXT = {"fontFamily": FONT, "fontSize": 11, "color": "#1f2933"}
-ROW = 26
+ROW = 24
 """Height of one bar with its gap, in CSS pixels."""
 
 Option = dict[str, Any]
@@ -18,26 +18,30 @@ Option = dict[str, Any]
 def ranked_bars(names: list[str], values: list[float | Decimal | None], *, unit: str = "", target: float | None = None,
                 target_name: str = "") -> Option:
     """Horizontal bars from the top down, a number at the end of each; a dashed line where there is a target."""
-    series: Option = {
-        "type": "bar", "barWidth": 14, "itemStyle": {"color": ACCENT},
-        "data": [_bar(value, target) for value in values],
-        "label": {"show": True, "position": "right", "formatter": "{c}" + unit, **TEXT},
-    }
+    series: Option = {"type": "bar", "barWidth": 14, "data": [_bar(value, target) for value in values]}
     if target is not None:
         series["markLine"] = _target(target, target_name, "xAxis")
+        series["markLine"]["label"]["position"] = "start"
+    names_axis: Option = {"type": "category", "inverse": True, "axisTick": {"show": False}}
+    label = {**TEXT, "interval": 0}
     return {
         "textStyle": {"fontFamily": FONT},
-        "grid": {"left": 8, "right": 64, "top": 24 if target is not None else 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "min": 0, "show": False, **({"max": 100} if unit == "%" else {})},
-        "yAxis": {"type": "category", "inverse": True, "data": names, "axisTick": {"show": False},
-                  "axisLine": {"lineStyle": {"color": LINE}}, "axisLabel": {**TEXT, "width": 150, "overflow": "truncate"}},
+        "grid": {"left": 8, "right": 8, "top": 28 if target is not None else 8, "bottom": 8, "containLabel": True},
+        "xAxis": {"type": "value", "min": 0, "show": False, "axisLabel": {"show": False}, "max": 100 if unit == "%" else None},
+        "yAxis": [
+            {**names_axis, "data": names, "axisLine": {"lineStyle": {"color": LINE}},
+             "axisLabel": {**label, "width": 150, "overflow": "truncate"}},
+            # The numbers stand in a column of their own, where no target line crosses them.
+            {**names_axis, "data": [_shown(value, unit) for value in values], "position": "right", "axisLine": {"show": False},
+             "axisLabel": label},
+        ],
         "series": [series],
     }
 
 
-def height_of(rows: int) -> int:
+def height_of(rows: int, *, has_target: bool = False) -> int:
     """How high a chart of so many horizontal bars is, in CSS pixels."""
-    return max(rows, 1) * ROW + 40
+    return max(rows, 1) * ROW + (36 if has_target else 16)
 
 
 def columns(names: list[str], values: list[float]) -> Option:
@@ -47,7 +51,8 @@ def columns(names: list[str], values: list[float]) -> Option:
         "grid": {"left": 8, "right": 8, "top": 28, "bottom": 4, "containLabel": True},
         "xAxis": _names(names),
         "yAxis": {"type": "value", "show": False, "min": 0},
-        "series": [{"type": "bar", "barMaxWidth": 44, "itemStyle": {"color": ACCENT}, "data": values,
+        "series": [{"type": "bar", "barMaxWidth": 44, "itemStyle": {"color": ACCENT},
+                    "data": [_labelled(value, f"{value:,.0f}") for value in values],
                     "label": {"show": True, "position": "top", **TEXT}}],
     }
 
@@ -57,9 +62,10 @@ def rate_line(names: list[str], values: list[float | None], *, target: float | N
     known = [value for value in values if value is not None] + ([target] if target is not None else [])
     least = max(0, int(min(known, default=0) // 10 * 10) - 10)
     line: Option = {
-        "type": "line", "data": values, "symbol": "circle", "symbolSize": 7, "lineStyle": {"width": 2, "color": ACCENT},
+        "type": "line", "data": [_labelled(value, f"{value:.2f}%") if value is not None else None for value in values],
+        "symbol": "circle", "symbolSize": 7, "lineStyle": {"width": 2, "color": ACCENT},
         "itemStyle": {"color": ACCENT}, "connectNulls": False,
-        "label": {"show": True, "position": "top", "formatter": "{c}%", **TEXT},
+        "label": {"show": True, "position": "top", **TEXT},
     }
     if target is not None:
         line["markLine"] = _target(target, target_name, "yAxis")
@@ -105,6 +111,14 @@ def _bar(value: float | Decimal | None, target: float | None) -> Option:
     short = target is not None and value is not None and value < target
     plain = None if value is None else float(value)
     return {"value": plain, "itemStyle": {"color": LIGHT if short else ACCENT}}
+
+
+def _labelled(value: float, text: str) -> Option:
+    return {"value": value, "label": {"formatter": text}}
+
+
+def _shown(value: float | Decimal | None, unit: str) -> str:
+    return "—" if value is None else f"{value:,}{unit}"
 
 
 def _names(names: list[str]) -> Option:

@@ -16,10 +16,11 @@ from reports.wording import Wording
 
 CHART_WIDTH = 640
 """In CSS pixels: the width between the margins of A4."""
+HALF_WIDTH = 312
 
 
-def write_pdf(kept: Snapshot, *, locale: str, zone: ZoneInfo, organization: str, is_published: bool) -> bytes:
-    """The document: cover, contents, chapters, definitions. About a second for twenty pages.
+def write_pdf(kept: Snapshot, *, locale: str, zone: ZoneInfo, is_published: bool) -> bytes:
+    """The document: cover, contents, chapters, definitions. A few seconds.
 
     Raises pdf.NoPdf where the server lacks Pango, FileNotFoundError where fonts or ECharts were not gathered.
     """
@@ -27,12 +28,12 @@ def write_pdf(kept: Snapshot, *, locale: str, zone: ZoneInfo, organization: str,
     written = chapters(kept, words)
     text = html.render(
         "monthly_assessment.html", locale=locale, chapters=written, language="zh-CN" if words.is_chinese else "en",
-        month=words.month(kept.period.name), organization=organization, is_published=is_published,
+        month=words.month(kept.period.name), organization=kept.issuer, is_published=is_published,
         first_day=words.day(kept.period.start), last_day=words.day(_last_moment(kept)),
         as_of=words.minute(kept.period.as_of), as_of_day=words.day(kept.period.as_of), headline=headline(kept, words),
         drawn=_drawn(written), is_figure=_is_figure, heading=_heading(words),
     )
-    return pdf.write(text, css=(html.TEMPLATES / "document.css").read_text())
+    return pdf.write(text, css=(html.TEMPLATES / "document.css").read_text() + _page_numbers(words))
 
 
 def write_workbook(stream: BinaryIO, kept: Snapshot, *, locale: str, zone: ZoneInfo) -> None:
@@ -58,9 +59,16 @@ def _drawn(written: list[Chapter]) -> dict[str, Markup]:
     """Each figure's SVG by its number. It is ours, from numbers and catalogue names that ECharts escapes."""
     figures = [part for chapter in written for part in chapter.parts if isinstance(part, Figure)]
     return {
-        one.number: Markup(charts.svg(one.option, width=CHART_WIDTH, height=one.height))  # noqa: S704
+        one.number: Markup(charts.svg(one.option, width=HALF_WIDTH if one.is_half else CHART_WIDTH, height=one.height))
         for one in figures
     }
+
+
+def _page_numbers(words: Wording) -> str:
+    """Page x of y below every page, in the reader's language."""
+    before, between, after = words.say(N_("Page {page} of {pages}")).replace("{pages}", "{page}").split("{page}")
+    content = f'"{before}" counter(page) "{between}" counter(pages) "{after}"'
+    return f"@page {{ @bottom-center {{ content: {content} }} }}"
 
 
 def _heading(words: Wording) -> Any:

@@ -21,29 +21,31 @@ def days(kept: Snapshot, words: Wording) -> Figure:
     return Figure(
         "days", words.say(N_("Reported and closed, day by day")), drawing.day_lines(names, lines),
         words.say(N_("Most were reported on day %(day)s of the month: %(count)s."), count=max(reported, default=0),
-                  day=_highest(reported)), height=230,
+                  day=_highest(reported)), height=165,
     )
 
 
 def filed_trend(kept: Snapshot, words: Wording) -> Figure:
     """Filed cases of the last months."""
-    values = [float(counts.get("filed", 0)) for counts in kept.trend.values()]
+    shown = _since_first_report(kept)
+    values = [float(counts.get("filed", 0)) for counts in shown.values()]
     return Figure(
-        "filed", words.say(N_("Cases filed in the last months")), drawing.columns(list(kept.trend), values),
+        "filed", words.say(N_("Cases filed in the last months")), drawing.columns([words.short_month(name) for name in shown], values),
         words.say(N_("This month %(now)s, the month before %(before)s."), now=words.number(kept.total["filed"]),
-                  before=words.number(kept.before.get("filed", 0))), height=210,
+                  before=words.number(kept.before.get("filed", 0))), height=220, is_half=True,
     )
 
 
 def on_time_trend(kept: Snapshot, words: Wording) -> Figure:
     """The on-time handling rate of the last months."""
-    rates = [formulas.ON_TIME_HANDLING.of(counts) for counts in kept.trend.values()]
+    shown = _since_first_report(kept)
+    rates = [formulas.ON_TIME_HANDLING.of(counts) for counts in shown.values()]
     values = [None if rate is None else float(rate) for rate in rates]
-    option = drawing.rate_line(list(kept.trend), values, target=kept.target, target_name=words.say(N_("Target")))
+    option = drawing.rate_line([words.short_month(name) for name in shown], values, target=kept.target, target_name=words.say(N_("Target")))
     return Figure(
         "on_time", words.say(N_("On-time handling rate in the last months")), option,
         words.say(N_("This month %(now)s, the month before %(before)s."), now=words.rate(rates[-1]),
-                  before=words.rate(rates[-2])), height=230,
+                  before=words.rate(formulas.ON_TIME_HANDLING.of(kept.before))), height=220, is_half=True,
     )
 
 
@@ -94,7 +96,14 @@ def _rates(name: str, title: str, dimension: str, rows: dict[str, Counts], kept:
     )
     reached = sum(float(rate) >= kept.target for _, rate in shown)
     text = words.say(N_("%(reached)s of %(count)s reached the target."), reached=reached, count=len(shown))
-    return Figure(name, title, option, text, height=drawing.height_of(len(shown)))
+    return Figure(name, title, option, text, height=drawing.height_of(len(shown), has_target=True))
+
+
+def _since_first_report(kept: Snapshot) -> dict[str, Counts]:
+    """Months before the first report say nothing; this month is always there."""
+    names = list(kept.trend)
+    first = next((index for index, name in enumerate(names) if kept.trend[name].get("reported")), len(names) - 1)
+    return {name: kept.trend[name] for name in names[first:]}
 
 
 def _highest(values: list[int]) -> int:

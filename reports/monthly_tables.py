@@ -99,7 +99,8 @@ def departments(kept: Snapshot, kind: str, title: str, words: Wording) -> Table:
         *(column(one, words) for one in BY_DEPARTMENT), Column(words.say(N_("Grade")), "text", 8),
         Column(words.say(N_("Since last month")), "text", 8),
     ]
-    note = words.say(N_("Departments with fewer than %(sample)s due cases are listed without a place."), sample=kept.sample)
+    said = words.say(N_("Departments with fewer than %(sample)s due cases are listed without a place."), sample=kept.sample)
+    note = said if any(place.rank is None for place in places) else ""
     lines = [_placed(place, rows[place.key], kept, words) for place in places]
     return Table(f"departments-{kind}", title, columns, lines, note=note, is_dense=True)
 
@@ -152,16 +153,16 @@ def rate(value: Decimal | None, words: Wording) -> Cell:
 
 
 def _compared(name: str, kept: Snapshot, words: Wording) -> list[Cell]:
-    now, before, year_ago = (one.get(name, 0) for one in (kept.total, kept.before, kept.year_ago))
-    return [
-        Cell(words.say(sets.SETS[name].label)), counted(name, kept.total, kept, words),
-        Cell(words.number(before), before), _change(now, before),
-        Cell(words.number(year_ago), year_ago), _change(now, year_ago),
-    ]
+    now = kept.total[name]
+    cells = [Cell(words.say(sets.SETS[name].label)), counted(name, kept.total, kept, words)]
+    for other in (kept.before, kept.year_ago):
+        before = other.get(name) if other.get("reported") else None
+        cells += [Cell(words.number(before), before), _change(now, before)]
+    return cells
 
 
-def _change(now: int, before: int) -> Cell:
-    change = formulas.difference(now, before)
+def _change(now: int, before: int | None) -> Cell:
+    change = formulas.difference(now, before or 0)
     return Cell(html.signed(change), None if change is None else float(change))
 
 

@@ -53,6 +53,8 @@ class Figure:
     summary: str
     height: int = 260
     number: str = ""
+    is_half: bool = False
+    """Two such figures in a row stand side by side."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from engine.evaluation import periods
 from engine.evaluation.dimensions import NONE
 from engine.kit.i18n import N_, translate
@@ -70,6 +72,10 @@ class Wording:
     def month(self, name: str) -> str:
         """The month "2026-10" in words."""
         return html.month(periods.first_day(name), self.locale)
+
+    def short_month(self, name: str) -> str:
+        """The month without its year: 10月, Oct."""
+        return format_date(periods.first_day(name), "MMM", locale=self.locale)
 
     def day(self, value: date | datetime) -> str:
         """A day in words."""

@@ -35,9 +35,11 @@ class Snapshot:
 
     ``kinds`` are departments' kinds; ``places`` the ranks of departments, ``places_before`` those of the month before
     where it was kept; ``trend`` the totals of the last months by name; ``daily`` lists counts for each day.
+    ``issuer`` is who assesses.
     """
 
     period: Period
+    issuer: str
     total: Counts
     before: Counts
     year_ago: Counts
@@ -75,8 +77,8 @@ def take(period: Period, zone: ZoneInfo) -> Snapshot:
     kinds = {str(row.id): row.kind for row in departments.values()}
     trend = _trend(period, zone)
     return Snapshot(
-        period=period, total=counted.total, before=trend[periods.shifted(period.name, -1)],
-        year_ago=counting.totals(_other(period, -12, zone)), by=counted.by,
+        period=period, issuer=_issuer(departments.values()), total=counted.total, before=trend[periods.shifted(period.name, -1)],
+        year_ago=_totals(_other(period, -12, zone), first_report()), by=counted.by,
         names=_names(counted.by, departments.values()), kinds=kinds,
         places=places(counted.by["department"], kinds, sample),
         places_before=_places_before(period), trend={**trend, period.name: counted.total},
@@ -99,6 +101,12 @@ def first_report() -> datetime | None:
     return db.session.scalar(select(func.min(Case.reported_at)))
 
 
+def _issuer(departments: Iterable[Department]) -> str:
+    """Who assesses: the supervision centre (监督中心) where there is one, else the top of the house."""
+    ordered = sorted(departments, key=lambda one: (one.kind != "center", len(one.path), one.id))
+    return ordered[0].name if ordered else ""
+
+
 def _other(period: Period, months: int, zone: ZoneInfo) -> Period:
     """Another month, judged at the same moment and by the same allowance."""
     name = periods.shifted(period.name, months)
@@ -116,8 +124,12 @@ def _trend(period: Period, zone: ZoneInfo) -> dict[str, Counts]:
 
 
 def _totals(period: Period, started: datetime | None) -> Counts:
-    """Nothing is asked of months before the first report."""
-    return counting.totals(period) if started is not None and period.end > started else dict.fromkeys(sets.SETS, 0)
+    """Nothing is asked of months before the first report; what was open then is not known any more."""
+    if started is None or period.end <= started:
+        return {}
+    passing = (name for name, one in sets.SETS.items() if one.anchor != "stock")
+    counted = counting.totals(period)
+    return {name: counted[name] for name in passing}
 
 
 def _places_before(period: Period) -> dict[str, int | None]:

@@ -16,17 +16,18 @@ SOURCES = ("patrol",) * 7 + ("hotline",) * 2 + ("citizen_app", "video")
 
 
 def invent(start: datetime, days: int, *, per_day: int, seed: int = 7) -> int:
-    """So many cases a day from ``start`` on, all over the city; how many there are. Same seed, same cases."""
+    """About so many cases a day from ``start`` on, all over the city; how many there are. Same seed, same cases."""
     draw = Random(seed)
     kinds = ("municipal", "district", "street", "enterprise")
     departments = list(db.session.scalars(select(Department).where(Department.kind.in_(kinds)).order_by(Department.id)))
     categories = list(db.session.scalars(select(Category).where(Category.kind == "event").order_by(Category.id).limit(40)))
     streets = list(db.session.scalars(select(Region).where(Region.level == "street").order_by(Region.code)))
-    for number in range(days * per_day):
-        reported = start + timedelta(days=number // per_day, hours=8 + draw.random() * 9)
+    dates = [day for day in range(days) for _ in range(draw.randint(per_day // 2, per_day * 3 // 2))]
+    for day in dates:
+        reported = start + timedelta(days=day, hours=8 + draw.random() * 9)
         _one(reported, draw, draw.choice(departments), categories[min(int(draw.expovariate(0.15)), 39)], draw.choice(streets))
     db.session.flush()
-    return days * per_day
+    return len(dates)
 
 
 def _one(reported: datetime, draw: Random, department: Department, category: Category, street: Region) -> None:
