@@ -1,1 +1,1 @@
-"""Reports: one file each. They stand on the engine, know nothing of requests, and take the reader's locale as an argument."""
+"""Reports stand on the engine, know nothing of requests, and take the reader's locale as an argument."""

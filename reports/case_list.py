@@ -35,7 +35,7 @@ def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime,
     for index, (name, width) in enumerate(COLUMNS):
         sheet.set_column(index, index, width)
         sheet.write_string(0, index, translate(name, locale), head)
-    for count, case in enumerate(cases, 1):  # noqa: B007 - the last count is the answer
+    for count, case in enumerate(cases, 1):
         for index, value in enumerate(_row(case, locale, at, words)):
             _write(sheet, count, index, value, moment, zone)
     book.close()

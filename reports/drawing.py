@@ -15,8 +15,14 @@ ROW = 24
 Option = dict[str, Any]
 
 
-def ranked_bars(names: list[str], values: list[float | Decimal | None], *, unit: str = "", target: float | None = None,
-                target_name: str = "") -> Option:
+def ranked_bars(
+    names: list[str],
+    values: list[float | Decimal | None],
+    *,
+    unit: str = "",
+    target: float | None = None,
+    target_name: str = "",
+) -> Option:
     """Horizontal bars from the top down, a number at the end of each; a dashed line where there is a target."""
     series: Option = {"type": "bar", "barWidth": 14, "data": [_bar(value, target) for value in values]}
     if target is not None:
@@ -27,13 +33,28 @@ def ranked_bars(names: list[str], values: list[float | Decimal | None], *, unit:
     return {
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 8, "right": 8, "top": 28 if target is not None else 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "min": 0, "show": False, "axisLabel": {"show": False}, "max": 100 if unit == "%" else None},
+        "xAxis": {
+            "type": "value",
+            "min": 0,
+            "show": False,
+            "axisLabel": {"show": False},
+            "max": 100 if unit == "%" else None,
+        },
         "yAxis": [
-            {**names_axis, "data": names, "axisLine": {"lineStyle": {"color": LINE}},
-             "axisLabel": {**label, "width": 150, "overflow": "truncate"}},
+            {
+                **names_axis,
+                "data": names,
+                "axisLine": {"lineStyle": {"color": LINE}},
+                "axisLabel": {**label, "width": 150, "overflow": "truncate"},
+            },
             # The numbers stand in a column of their own, where no target line crosses them.
-            {**names_axis, "data": [_shown(value, unit) for value in values], "position": "right", "axisLine": {"show": False},
-             "axisLabel": label},
+            {
+                **names_axis,
+                "data": [_shown(value, unit) for value in values],
+                "position": "right",
+                "axisLine": {"show": False},
+                "axisLabel": label,
+            },
         ],
         "series": [series],
     }
@@ -51,9 +72,15 @@ def columns(names: list[str], values: list[float]) -> Option:
         "grid": {"left": 8, "right": 8, "top": 28, "bottom": 4, "containLabel": True},
         "xAxis": _names(names),
         "yAxis": {"type": "value", "show": False, "min": 0},
-        "series": [{"type": "bar", "barMaxWidth": 44, "itemStyle": {"color": ACCENT},
-                    "data": [_labelled(value, f"{value:,.0f}") for value in values],
-                    "label": {"show": True, "position": "top", **TEXT}}],
+        "series": [
+            {
+                "type": "bar",
+                "barMaxWidth": 44,
+                "itemStyle": {"color": ACCENT},
+                "data": [_labelled(value, f"{value:,.0f}") for value in values],
+                "label": {"show": True, "position": "top", **TEXT},
+            }
+        ],
     }
 
 
@@ -62,9 +89,13 @@ def rate_line(names: list[str], values: list[float | None], *, target: float | N
     known = [value for value in values if value is not None] + ([target] if target is not None else [])
     least = max(0, int(min(known, default=0) // 10 * 10) - 10)
     line: Option = {
-        "type": "line", "data": [_labelled(value, f"{value:.2f}%") if value is not None else None for value in values],
-        "symbol": "circle", "symbolSize": 7, "lineStyle": {"width": 2, "color": ACCENT},
-        "itemStyle": {"color": ACCENT}, "connectNulls": False,
+        "type": "line",
+        "data": [_labelled(value, f"{value:.2f}%") if value is not None else None for value in values],
+        "symbol": "circle",
+        "symbolSize": 7,
+        "lineStyle": {"width": 2, "color": ACCENT},
+        "itemStyle": {"color": ACCENT},
+        "connectNulls": False,
         "label": {"show": True, "position": "top", **TEXT},
     }
     if target is not None:
@@ -73,8 +104,14 @@ def rate_line(names: list[str], values: list[float | None], *, target: float | N
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 8, "right": 84, "top": 28, "bottom": 4, "containLabel": True},
         "xAxis": {**_names(names), "boundaryGap": True},
-        "yAxis": {"type": "value", "min": least, "max": 100, "splitNumber": 4, "axisLabel": {**TEXT, "formatter": "{value}%"},
-                  "splitLine": {"lineStyle": {"color": LINE}}},
+        "yAxis": {
+            "type": "value",
+            "min": least,
+            "max": 100,
+            "splitNumber": 4,
+            "axisLabel": {**TEXT, "formatter": "{value}%"},
+            "splitLine": {"lineStyle": {"color": LINE}},
+        },
         "series": [line],
     }
 
@@ -86,8 +123,14 @@ def day_lines(days: list[str], lines: list[tuple[str, list[int]]]) -> Option:
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 8, "right": 76, "top": 24, "bottom": 4, "containLabel": True},
         "xAxis": {**_names(days), "boundaryGap": False},
-        "yAxis": {"type": "value", "min": 0, "minInterval": 1, "splitNumber": 4, "axisLabel": TEXT,
-                  "splitLine": {"lineStyle": {"color": LINE}}},
+        "yAxis": {
+            "type": "value",
+            "min": 0,
+            "minInterval": 1,
+            "splitNumber": 4,
+            "axisLabel": TEXT,
+            "splitLine": {"lineStyle": {"color": LINE}},
+        },
         "series": [_day_line(name, values, style) for (name, values), style in zip(lines, styles, strict=False)],
     }
 
@@ -96,11 +139,20 @@ def _day_line(name: str, values: list[int], style: Option) -> Option:
     highest = values.index(max(values)) if values else 0
     data: list[Any] = list(values)
     if values and values[highest]:
-        data[highest] = {"value": values[highest], "symbolSize": 7,
-                         "label": {"show": True, "position": "top", **TEXT, "color": style["color"]}}
+        data[highest] = {
+            "value": values[highest],
+            "symbolSize": 7,
+            "label": {"show": True, "position": "top", **TEXT, "color": style["color"]},
+        }
     return {
-        "type": "line", "name": name, "data": data, "symbol": "circle", "symbolSize": 3, "showAllSymbol": True,
-        "lineStyle": {"width": 2, **style}, "itemStyle": {"color": style["color"]},
+        "type": "line",
+        "name": name,
+        "data": data,
+        "symbol": "circle",
+        "symbolSize": 3,
+        "showAllSymbol": True,
+        "lineStyle": {"width": 2, **style},
+        "itemStyle": {"color": style["color"]},
         "endLabel": {"show": True, "formatter": "{a}", **TEXT, "color": style["color"]},
         "labelLayout": {"moveOverlap": "shiftY"},
     }
@@ -122,14 +174,21 @@ def _shown(value: float | Decimal | None, unit: str) -> str:
 
 
 def _names(names: list[str]) -> Option:
-    return {"type": "category", "data": names, "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": LINE}},
-            "axisLabel": {**TEXT, "hideOverlap": True}}
+    return {
+        "type": "category",
+        "data": names,
+        "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": LINE}},
+        "axisLabel": {**TEXT, "hideOverlap": True},
+    }
 
 
 def _target(target: float, name: str, axis: str) -> Option:
     shown = f"{target:g}%"
     return {
-        "silent": True, "symbol": "none", "data": [{axis: target}],
+        "silent": True,
+        "symbol": "none",
+        "data": [{axis: target}],
         "lineStyle": {"color": AMBER, "type": "dashed", "width": 1.5},
         "label": {**TEXT, "color": AMBER, "formatter": f"{name} {shown}", "position": "end"},
     }

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.evaluation import formulas, sets
-from engine.evaluation.formulas import Indicator
+from engine.evaluation import formulas
 from engine.evaluation.snapshot import Snapshot
 from engine.kit.i18n import N_
+from reports import monthly_definitions as definitions
 from reports import monthly_figures as figures
 from reports import monthly_tables as tables
 from reports.parts import Cell, Chapter, Column, Figure, Table
@@ -19,10 +19,15 @@ from reports.wording import KINDS, Wording
 def chapters(kept: Snapshot, words: Wording) -> list[Chapter]:
     """Every chapter with its ordinal, every table and figure with its number."""
     written = [
-        _overall(kept, words), _sources(kept, words), _districts(kept, words), _departments(kept, words),
-        _categories(kept, words), _overdue(kept, words), _definitions(kept, words),
+        _overall(kept, words),
+        _sources(kept, words),
+        _districts(kept, words),
+        _departments(kept, words),
+        _categories(kept, words),
+        _overdue(kept, words),
+        definitions.chapter(kept, words),
     ]
-    return [_numbered(chapter, number, words) for number, chapter in enumerate(written, start=1)]
+    return [_numbered(one, number, words) for number, one in enumerate(written, start=1)]
 
 
 def _numbered(chapter: Chapter, ordinal: int, words: Wording) -> Chapter:
@@ -36,11 +41,15 @@ def _numbered(chapter: Chapter, ordinal: int, words: Wording) -> Chapter:
 
 def _overall(kept: Snapshot, words: Wording) -> Chapter:
     return Chapter(
-        "overall", words.say(N_("The month as a whole")),
+        "overall",
+        words.say(N_("The month as a whole")),
         paragraphs=[words.join(_flow(kept, words)), words.join(_results(kept, words))],
         parts=[
-            tables.main_numbers(kept, words), figures.days(kept, words), tables.main_rates(kept, words),
-            figures.filed_trend(kept, words), figures.on_time_trend(kept, words),
+            tables.main_numbers(kept, words),
+            figures.days(kept, words),
+            tables.main_rates(kept, words),
+            figures.filed_trend(kept, words),
+            figures.on_time_trend(kept, words),
         ],
     )
 
@@ -50,13 +59,19 @@ def _flow(kept: Snapshot, words: Wording) -> list[str]:
     return [
         words.say(
             N_("In %(month)s the city received %(reported)s reports, %(change)s against the month before."),
-            month=words.month(kept.period.name), reported=words.number(total["reported"]),
+            month=words.month(kept.period.name),
+            reported=words.number(total["reported"]),
             change=more_or_less(formulas.difference(total["reported"], kept.before.get("reported", 0)), words),
         ),
         words.say(
-            N_("%(accepted)s were accepted and %(filed)s filed, a filing rate of %(rate)s; %(dispatched)s were dispatched."),
-            accepted=words.number(total["accepted"]), filed=words.number(total["filed"]),
-            dispatched=words.number(total["dispatched"]), rate=words.rate(formulas.FILING.of(total)),
+            N_(
+                "%(accepted)s were accepted and %(filed)s filed, a filing rate of %(rate)s; %(dispatched)s were "
+                "dispatched."
+            ),
+            accepted=words.number(total["accepted"]),
+            filed=words.number(total["filed"]),
+            dispatched=words.number(total["dispatched"]),
+            rate=words.rate(formulas.FILING.of(total)),
         ),
         words.say(
             N_("Collectors put right %(count)s problems themselves; these are not among the departments' cases."),
@@ -69,17 +84,27 @@ def _results(kept: Snapshot, words: Wording) -> list[str]:
     total = kept.total
     return [
         words.say(
-            N_("%(due)s cases were due for handling: %(on_time)s were handled on time, %(late)s late, and %(open)s were "
-               "overdue and not handled; the on-time handling rate was %(rate)s (target %(target)s)."),
-            due=words.number(total["due_handling"]), on_time=words.number(total["handled_on_time"]),
-            late=words.number(total["handled_late"]), open=words.number(total["unhandled_late"]),
-            rate=words.rate(formulas.ON_TIME_HANDLING.of(total)), target=f"{kept.target:g}%",
+            N_(
+                "%(due)s cases were due for handling: %(on_time)s were handled on time, %(late)s late, and "
+                "%(open)s were "
+                "overdue and not handled; the on-time handling rate was %(rate)s (target %(target)s)."
+            ),
+            due=words.number(total["due_handling"]),
+            on_time=words.number(total["handled_on_time"]),
+            late=words.number(total["handled_late"]),
+            open=words.number(total["unhandled_late"]),
+            rate=words.rate(formulas.ON_TIME_HANDLING.of(total)),
+            target=f"{kept.target:g}%",
         ),
         words.say(
-            N_("%(due)s cases were due for closure and %(closed)s of them are closed, a closure rate of %(rate)s; "
-               "%(reworked)s needed rework (%(rework_rate)s)."),
-            due=words.number(total["due_closure"]), closed=words.number(total["closed_due"]),
-            rate=words.rate(formulas.CLOSURE.of(total)), reworked=words.number(total["reworked"]),
+            N_(
+                "%(due)s cases were due for closure and %(closed)s of them are closed, a closure rate of %(rate)s; "
+                "%(reworked)s needed rework (%(rework_rate)s)."
+            ),
+            due=words.number(total["due_closure"]),
+            closed=words.number(total["closed_due"]),
+            rate=words.rate(formulas.CLOSURE.of(total)),
+            reworked=words.number(total["reworked"]),
             rework_rate=words.rate(formulas.REWORK.of(total)),
         ),
     ]
@@ -98,18 +123,30 @@ def more_or_less(change: Decimal | None, words: Wording) -> str:
 def _sources(kept: Snapshot, words: Wording) -> Chapter:
     collectors = formulas.percent(kept.total["reported_by_collectors"], kept.total["reported"])
     text = words.say(
-        N_("Collectors reported %(collectors)s of the month's problems, citizens %(public)s; of the citizens called back, "
-           "%(satisfied)s were satisfied."),
-        collectors=words.rate(collectors), satisfied=words.rate(formulas.SATISFACTION.of(kept.total)),
+        N_(
+            "Collectors reported %(collectors)s of the month's problems, citizens %(public)s; of the citizens "
+            "called back, "
+            "%(satisfied)s were satisfied."
+        ),
+        collectors=words.rate(collectors),
+        satisfied=words.rate(formulas.SATISFACTION.of(kept.total)),
         public=words.rate(formulas.percent(kept.total["public"], kept.total["reported"])),
     )
-    return Chapter("sources", words.say(N_("Sources")), paragraphs=[text],
-                   parts=[tables.by_source(kept, words), figures.sources(kept, words)])
+    return Chapter(
+        "sources",
+        words.say(N_("Sources")),
+        paragraphs=[text],
+        parts=[tables.by_source(kept, words), figures.sources(kept, words)],
+    )
 
 
 def _districts(kept: Snapshot, words: Wording) -> Chapter:
-    text = words.say(N_("Districts are listed by the number of filed cases, which is no judgement: finding much is not "
-                        "managing badly. Cases are judged by where they lie, whichever department handles them."))
+    text = words.say(
+        N_(
+            "Districts are listed by the number of filed cases, which is no judgement: finding much is not "
+            "managing badly. Cases are judged by where they lie, whichever department handles them."
+        )
+    )
     parts: list[Table | Figure] = [tables.by_district(kept, words), figures.districts(kept, words)]
     if (streets := tables.by_street(kept, words)).rows:
         parts.append(streets)
@@ -129,9 +166,13 @@ def _reached(kept: Snapshot, words: Wording) -> str:
     ranked = [kept.by["department"][key] for key, place in kept.places.items() if place is not None]
     rates = [rate for one in ranked if (rate := formulas.ON_TIME_HANDLING.of(one)) is not None]
     return words.say(
-        N_("%(count)s departments are ranked, each among those of its kind; %(reached)s of them reached the target of "
-           "%(target)s. Equal rates share a place after comparing rework and the number of due cases."),
-        count=len(ranked), reached=sum(rate >= Decimal(str(kept.target)) for rate in rates), target=f"{kept.target:g}%",
+        N_(
+            "%(count)s departments are ranked, each among those of its kind; %(reached)s of them reached the target of "
+            "%(target)s. Equal rates share a place after comparing rework and the number of due cases."
+        ),
+        count=len(ranked),
+        reached=sum(rate >= Decimal(str(kept.target)) for rate in rates),
+        target=f"{kept.target:g}%",
     )
 
 
@@ -140,16 +181,29 @@ def _categories(kept: Snapshot, words: Wording) -> Chapter:
     most = tables.top_subcategories(kept, words).rows[:3]
     share = formulas.percent(sum(int(row[1].value or 0) for row in most), kept.total["filed"])
     names = ("、" if words.is_chinese else ", ").join(row[0].text for row in most)
-    said = [words.say(N_("Most frequent were %(names)s, together %(share)s of the cases filed."), names=names,
-                      share=words.rate(share))] if most else []
+    said = (
+        [
+            words.say(
+                N_("Most frequent were %(names)s, together %(share)s of the cases filed."),
+                names=names,
+                share=words.rate(share),
+            )
+        ]
+        if most
+        else []
+    )
     return Chapter("categories", words.say(N_("Categories")), paragraphs=said, parts=parts)
 
 
 def _overdue(kept: Snapshot, words: Wording) -> Chapter:
     text = words.say(
-        N_("When the numbers were computed, %(count)s cases were overdue at their departments; %(again)s of the cases due "
-           "for closure in the month had been reworked twice or more."),
-        count=words.number(kept.total["open_overdue"]), again=words.number(kept.total["reworked_again"]),
+        N_(
+            "When the numbers were computed, %(count)s cases were overdue at their departments; %(again)s of the "
+            "cases due "
+            "for closure in the month had been reworked twice or more."
+        ),
+        count=words.number(kept.total["open_overdue"]),
+        again=words.number(kept.total["reworked_again"]),
     )
     parts: list[Table | Figure] = []
     if kept.overdue:
@@ -160,14 +214,22 @@ def _overdue(kept: Snapshot, words: Wording) -> Chapter:
 
 
 def _overdue_list(kept: Snapshot, words: Wording) -> Table:
-    columns = [*_case_columns(words), Column(words.say(N_("Due")), "text", 16), Column(words.say(N_("Days over")), width=8)]
+    columns = [
+        *_case_columns(words),
+        Column(words.say(N_("Due")), "text", 16),
+        Column(words.say(N_("Days over")), width=8),
+    ]
     rows = [
-        [*_case_cells(one), Cell(words.minute(datetime.fromisoformat(one["due_at"]))),
-         Cell(words.number(one["days"]), one["days"])]
+        [
+            *_case_cells(one),
+            Cell(words.minute(datetime.fromisoformat(one["due_at"]))),
+            Cell(words.number(one["days"]), one["days"]),
+        ]
         for one in kept.overdue
     ]
-    note = words.say(N_("The %(listed)s longest overdue of %(all)s."), listed=len(rows),
-                     all=words.number(kept.total["open_overdue"]))
+    note = words.say(
+        N_("The %(listed)s longest overdue of %(all)s."), listed=len(rows), all=words.number(kept.total["open_overdue"])
+    )
     return Table("overdue", words.say(N_("Overdue cases")), columns, rows, note=note, is_dense=True)
 
 
@@ -179,54 +241,17 @@ def _rework_list(kept: Snapshot, words: Wording) -> Table:
 
 def _case_columns(words: Wording) -> list[Column]:
     return [
-        Column(words.say(N_("Number")), "text", 24), Column(words.say(N_("Category")), "text", 16),
-        Column(words.say(N_("Place")), "text", 30), Column(words.say(N_("Department")), "text", 14),
+        Column(words.say(N_("Number")), "text", 24),
+        Column(words.say(N_("Category")), "text", 16),
+        Column(words.say(N_("Place")), "text", 30),
+        Column(words.say(N_("Department")), "text", 14),
     ]
 
 
 def _case_cells(one: dict[str, Any]) -> list[Cell]:
     return [
-        Cell(one["number"], one["number"], case_id=one["id"]), Cell(one["category"] or html.DASH),
-        Cell(one["place"] or html.DASH), Cell(one["department"] or html.DASH),
-    ]
-
-
-def _definitions(kept: Snapshot, words: Wording) -> Chapter:
-    columns = [Column(words.say(N_("Code")), "text", 8), Column(words.say(N_("Indicator")), "text", 26),
-               Column(words.say(N_("Formula")), "text", 40), Column(words.say(N_("Meaning")), "text", 60)]
-    rows = [[Cell(one.code), Cell(words.say(one.name)), Cell(_formula(one, words)), Cell(words.say(one.definition))]
-            for one in formulas.INDICATORS]
-    table = Table("formulas", words.say(N_("Indicators and formulas")), columns, rows, is_dense=True)
-    return Chapter("definitions", words.say(N_("Formulas and definitions")), terms=_conventions(kept, words), parts=[table])
-
-
-def _formula(one: Indicator, words: Wording) -> str:
-    return f"{words.say(sets.SETS[one.numerator].label)} ÷ {words.say(sets.SETS[one.denominator].label)}"
-
-
-def _conventions(kept: Snapshot, words: Wording) -> list[tuple[str, str]]:
-    hours = kept.period.allowance_seconds // 3600
-    return [
-        (words.say(N_("Period")),
-         words.say(N_("What happened counts in the month in which it happened, what was due in the month of its due moment. "
-                      "Results are those of the cases that were due, so that no rate exceeds 100 percent and on time, late and "
-                      "unhandled add up to those due."))),
-        (words.say(N_("Moment of judging")),
-         words.say(N_("Cases are judged as they stood at %(moment)s; what was done later is not in these numbers."),
-                   moment=words.minute(kept.period.as_of))),
-        (words.say(N_("Left out")),
-         words.say(N_("Void, transferred, merged and rejected cases, suspended cases that were not resumed, cases that "
-                      "collectors handled themselves, and due moments that are provisional because the calendar of that year "
-                      "is not published."))),
-        (words.say(N_("Handling and closure")),
-         words.say(N_("Departments are judged by their feedback and by nothing else: the time of review, verification and "
-                      "closure is the centre's. A case is due for closure %(hours)s hours after it was due for handling."),
-                   hours=hours)),
-        (words.say(N_("Extension and rework")),
-         words.say(N_("An extension moves the due moment, rework does not; the first limit is judged apart."))),
-        (words.say(N_("Rates")),
-         words.say(N_("Two decimals, half up; a dash where nothing stands below the line. Places are given by unrounded "
-                      "rates."))),
-        (words.say(N_("Basis")),
-         words.say(N_("GB/T 30428.4-2016; the denominators of rework and extension are the closures due."))),
+        Cell(one["number"], one["number"], case_id=one["id"]),
+        Cell(one["category"] or html.DASH),
+        Cell(one["place"] or html.DASH),
+        Cell(one["department"] or html.DASH),
     ]

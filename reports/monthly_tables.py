@@ -13,29 +13,77 @@ from reports.rendering import html
 from reports.wording import SOURCES, Wording
 
 MAIN = (
-    "reported", "accepted", "filed", "dispatched", "rejected", "voided", "self_handled", "due_handling", "handled_on_time",
-    "handled_late", "unhandled_late", "due_closure", "closed_due", "closed_on_time", "reworked", "extended", "suspended",
+    "reported",
+    "accepted",
+    "filed",
+    "dispatched",
+    "rejected",
+    "voided",
+    "self_handled",
+    "due_handling",
+    "handled_on_time",
+    "handled_late",
+    "unhandled_late",
+    "due_closure",
+    "closed_due",
+    "closed_on_time",
+    "reworked",
+    "extended",
+    "suspended",
 )
 RATES = (
-    formulas.FILING, formulas.RIGHT_DISPATCH, formulas.AUTOMATIC_DISPATCH, formulas.ON_TIME_HANDLING, formulas.FIRST_LIMIT,
-    formulas.NOT_HANDLED, formulas.AT_ONCE, formulas.CLOSURE, formulas.ON_TIME_CLOSURE, formulas.REWORK,
-    formulas.EXTENSION, formulas.CALL_BACK, formulas.SATISFACTION,
+    formulas.FILING,
+    formulas.RIGHT_DISPATCH,
+    formulas.AUTOMATIC_DISPATCH,
+    formulas.ON_TIME_HANDLING,
+    formulas.FIRST_LIMIT,
+    formulas.NOT_HANDLED,
+    formulas.AT_ONCE,
+    formulas.CLOSURE,
+    formulas.ON_TIME_CLOSURE,
+    formulas.REWORK,
+    formulas.EXTENSION,
+    formulas.CALL_BACK,
+    formulas.SATISFACTION,
 )
 Column_ = str | Indicator
 """A column of counts (a set's name) or of rates."""
 BY_SOURCE: tuple[Column_, ...] = (
-    "reported", "filed", formulas.FILING, "due_handling", formulas.ON_TIME_HANDLING, "called_back", formulas.SATISFACTION,
+    "reported",
+    "filed",
+    formulas.FILING,
+    "due_handling",
+    formulas.ON_TIME_HANDLING,
+    "called_back",
+    formulas.SATISFACTION,
 )
 BY_PLACE: tuple[Column_, ...] = (
-    "reported", "filed", "due_handling", formulas.ON_TIME_HANDLING, "unhandled_late", "due_closure", formulas.CLOSURE,
+    "reported",
+    "filed",
+    "due_handling",
+    formulas.ON_TIME_HANDLING,
+    "unhandled_late",
+    "due_closure",
+    formulas.CLOSURE,
     "reworked",
 )
 BY_DEPARTMENT: tuple[Column_, ...] = (
-    "due_handling", "handled_on_time", "handled_late", "unhandled_late", formulas.ON_TIME_HANDLING, "reworked", "extended",
+    "due_handling",
+    "handled_on_time",
+    "handled_late",
+    "unhandled_late",
+    formulas.ON_TIME_HANDLING,
+    "reworked",
+    "extended",
     "shirked",
 )
 BY_CATEGORY: tuple[Column_, ...] = (
-    "filed", "due_handling", "handled_on_time", formulas.ON_TIME_HANDLING, "unhandled_late", "reworked",
+    "filed",
+    "due_handling",
+    "handled_on_time",
+    formulas.ON_TIME_HANDLING,
+    "unhandled_late",
+    "reworked",
 )
 
 
@@ -50,9 +98,12 @@ def main_numbers(kept: Snapshot, words: Wording) -> Table:
 def main_rates(kept: Snapshot, words: Wording) -> Table:
     """The rates, with their change in percentage points."""
     columns = [
-        Column(words.say(N_("Indicator")), "text", 28), Column(words.say(N_("This month")), "rate"),
-        Column(words.say(N_("Last month")), "rate"), Column(words.say(N_("Change in points")), "rate"),
-        Column(words.say(N_("Cases counted"))), Column(words.say(N_("Of"))),
+        Column(words.say(N_("Indicator")), "text", 28),
+        Column(words.say(N_("This month")), "rate"),
+        Column(words.say(N_("Last month")), "rate"),
+        Column(words.say(N_("Change in points")), "rate"),
+        Column(words.say(N_("Cases counted"))),
+        Column(words.say(N_("Of"))),
     ]
     return Table("rates", words.say(N_("Main rates")), columns, [_rate_row(one, kept, words) for one in RATES])
 
@@ -85,8 +136,17 @@ def top_subcategories(kept: Snapshot, words: Wording) -> Table:
     """The ten most frequent subcategories."""
     known = {key: counts for key, counts in kept.by["subcategory"].items() if key != "none" and counts["filed"]}
     rows = _most_first(known, "filed")[:10]
-    return table("subcategories", N_("The ten most frequent subcategories"), N_("Subcategory"), "subcategory", rows,
-                 BY_CATEGORY, kept, words, has_total=False)
+    return table(
+        "subcategories",
+        N_("The ten most frequent subcategories"),
+        N_("Subcategory"),
+        "subcategory",
+        rows,
+        BY_CATEGORY,
+        kept,
+        words,
+        has_total=False,
+    )
 
 
 def departments(kept: Snapshot, kind: str, title: str, words: Wording) -> Table:
@@ -95,18 +155,32 @@ def departments(kept: Snapshot, kind: str, title: str, words: Wording) -> Table:
     rows = {key: counts for key, counts in rows.items() if any(counts.values())}
     places = ranking.rank(rows, sample=kept.sample)
     columns = [
-        Column(words.say(N_("Rank")), "number", 6), Column(words.say(N_("Department")), "text", 18),
-        *(column(one, words) for one in BY_DEPARTMENT), Column(words.say(N_("Grade")), "text", 8),
+        Column(words.say(N_("Rank")), "number", 6),
+        Column(words.say(N_("Department")), "text", 18),
+        *(column(one, words) for one in BY_DEPARTMENT),
+        Column(words.say(N_("Grade")), "text", 8),
         Column(words.say(N_("Since last month")), "text", 8),
     ]
-    said = words.say(N_("Departments with fewer than %(sample)s due cases are listed without a place."), sample=kept.sample)
+    said = words.say(
+        N_("Departments with fewer than %(sample)s due cases are listed without a place."), sample=kept.sample
+    )
     note = said if any(place.rank is None for place in places) else ""
     lines = [_placed(place, rows[place.key], kept, words) for place in places]
     return Table(f"departments-{kind}", title, columns, lines, note=note, is_dense=True)
 
 
-def table(name: str, title: str, heading: str, dimension: str, rows: list[tuple[str, Counts]], columns: Iterable[Column_],
-          kept: Snapshot, words: Wording, *, has_total: bool = True) -> Table:
+def table(
+    name: str,
+    title: str,
+    heading: str,
+    dimension: str,
+    rows: list[tuple[str, Counts]],
+    columns: Iterable[Column_],
+    kept: Snapshot,
+    words: Wording,
+    *,
+    has_total: bool = True,
+) -> Table:
     """Rows of one dimension under the given columns."""
     columns = tuple(columns)
     lines = [
@@ -170,18 +244,23 @@ def _rate_row(one: Indicator, kept: Snapshot, words: Wording) -> list[Cell]:
     now, before = one.of(kept.total), one.of(kept.before)
     points = None if now is None or before is None else now - before
     return [
-        Cell(words.say(one.name)), rate(now, words), rate(before, words),
+        Cell(words.say(one.name)),
+        rate(now, words),
+        rate(before, words),
         Cell(html.signed(points, ""), None if points is None else float(points)),
-        counted(one.numerator, kept.total, kept, words), counted(one.denominator, kept.total, kept, words),
+        counted(one.numerator, kept.total, kept, words),
+        counted(one.denominator, kept.total, kept, words),
     ]
 
 
 def _placed(place: ranking.Place, counts: Counts, kept: Snapshot, words: Wording) -> list[Cell]:
     rank = Cell(html.DASH if place.rank is None else str(place.rank), place.rank)
     return [
-        rank, Cell(name_of(kept, "department", place.key, words)),
+        rank,
+        Cell(name_of(kept, "department", place.key, words)),
         *cells(BY_DEPARTMENT, counts, kept, words, department=place.key),
-        Cell(words.say(place.grade) if place.grade else html.DASH), Cell(_moved(place, kept, words)),
+        Cell(words.say(place.grade) if place.grade else html.DASH),
+        Cell(_moved(place, kept, words)),
     ]
 
 
@@ -195,5 +274,7 @@ def _moved(place: ranking.Place, kept: Snapshot, words: Wording) -> str:
 
 
 def _most_first(rows: dict[str, Counts], *names: str) -> list[tuple[str, Counts]]:
-    present = [(key, counts) for key, counts in rows.items() if any(counts.get(name) for name in (*names, "due_handling"))]
+    present = [
+        (key, counts) for key, counts in rows.items() if any(counts.get(name) for name in (*names, "due_handling"))
+    ]
     return sorted(present, key=lambda row: ([-row[1].get(name, 0) for name in names], row[0]))

@@ -77,7 +77,8 @@ def take(period: Period, zone: ZoneInfo) -> Snapshot:
     kinds = {str(row.id): row.kind for row in departments.values()}
     trend = _trend(period, zone)
     return Snapshot(
-        period=period, issuer=_issuer(departments.values()), total=counted.total, before=trend[periods.shifted(period.name, -1)],
+        period=period, issuer=_issuer(departments.values()), total=counted.total,
+        before=trend[periods.shifted(period.name, -1)],
         year_ago=_totals(_other(period, -12, zone), first_report()), by=counted.by,
         names=_names(counted.by, departments.values()), kinds=kinds,
         places=places(counted.by["department"], kinds, sample),
@@ -103,8 +104,8 @@ def first_report() -> datetime | None:
 
 def _issuer(departments: Iterable[Department]) -> str:
     """Who assesses: the supervision centre (监督中心) where there is one, else the top of the house."""
-    ordered = sorted(departments, key=lambda one: (one.kind != "center", len(one.path), one.id))
-    return ordered[0].name if ordered else ""
+    above = sorted(departments, key=lambda one: (one.kind != "center", one.parent_id is None, len(one.path), one.id))
+    return above[0].name if above else ""
 
 
 def _other(period: Period, months: int, zone: ZoneInfo) -> Period:
