@@ -122,7 +122,11 @@ def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Of
         if task.act not in KNOWN_STEPS:
             yield Offer(CUSTOM, task)
         elif not _must_keep_apart(case, task, actor):
-            yield from (Offer(act, task) for act in STEP_ACTS if act.step == task.act and actor.has(act.permission))
+            yield from (Offer(act, task) for act in STEP_ACTS if act.step == task.act and _may(act, case, actor))
+
+
+def _may(act: Act, case: Case, actor: Actor) -> bool:
+    return actor.has(act.permission) and (act.name != "return_request" or returning.may_request(case))
 
 
 def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:

@@ -21,8 +21,7 @@ def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at
 
     Raises NoReturnAfterArbitration: who was assigned by arbitration keeps the case.
     """
-    present = dispatching.current(case)
-    if present is not None and present.mode == "arbitration":
+    if not may_request(case):
         raise NoReturnAfterArbitration
     db.session.add(
         Return(case_id=case.id, department_id=case.department_id, requested_at=at, requested_by_id=by.id,
@@ -30,6 +29,12 @@ def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at
     )
     steps.finish(task, "request_return", by=by, at=at)
     timeline.add(case, "return_request", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
+
+
+def may_request(case: Case) -> bool:
+    """Could the department ask at all? Not who was assigned by arbitration, which follows on returns."""
+    present = dispatching.current(case) if case.return_count else None
+    return present is None or present.mode != "arbitration"
 
 
 def grant(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:

@@ -133,6 +133,7 @@ def test_the_second_return_goes_to_arbitration_and_then_there_is_none(city):
     assert story.case.stage == Stage.arbitration
     story.do("qian", "arbitration", department_id=city.sanitation.id, authorised_by="钱指挥长", minutes_number="2026-3")
     assert story.case.stage == Stage.pending_sign
+    assert "return_request" not in {offer.act.name for offer in acts.offers(story.case, steps.open_steps(story.case), city.clerk)}
     with pytest.raises(NoReturnAfterArbitration):
         story.do("clerk", "return_request", reason="not_our_duty", note="不属本部门职责")
 

@@ -1,0 +1,190 @@
+"""Every door and every role: who is let in where, and that nobody finds a case that is not for his eyes."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from engine.attachments.models import Attachment
+from engine.calendars.models import Calendar
+from engine.catalog.models import FilingCondition
+from engine.dispatch_rules.models import DispatchRule
+from engine.kit.db import db
+from engine.organization.models import Post
+from engine.process.models import ProcessDefinition
+from tests.stories import Story, category
+from web import guards
+
+ROLES = {
+    "collector": "chen",
+    "call_taker": "sun",
+    "acceptor": "li",
+    "duty_officer": "zhao",
+    "dispatcher": "wang",
+    "director": "qian",
+    "handling_clerk": "clerk",
+    "handler": "handler",
+    "department_head": "head",
+    "supervisor": "zhou",
+    "evaluator": "zheng",
+    "leader": "wu",
+    "system_administrator": "system_admin",
+    "security_administrator": "security_admin",
+    "audit_administrator": "audit_admin",
+}
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+# Behind these the case itself has its say, or one's own self: a refusal may come from there.
+POLICY_INSIDE = {"desk.act", "desk.disclose_reporter", "admin.posts_of", "admin.end_post"}
+# The walk would lose its own session here.
+LAST = {"signin.sign_out", "signin.choose_language", "static"}
+
+
+def first(model, *conditions):
+    return db.session.scalars(select(model).where(*conditions).order_by(model.id)).first()
+
+
+@pytest.fixture
+def story(city):
+    """A filed case with a photo, in the hands of one department."""
+    return Story(city).filed()
+
+
+@pytest.fixture
+def samples(city, story):
+    """What stands for each argument of an address."""
+    leaver = city.user("lin")
+    found = category()
+    return {
+        "case_id": story.case_id,
+        "attachment_id": first(Attachment).id,
+        "calendar_id": first(Calendar).id,
+        "category_id": found.id,
+        "condition_id": first(FilingCondition, FilingCondition.category_id == found.id).id,
+        "department_id": city.parks.id,
+        "definition_id": first(ProcessDefinition).id,
+        "rule_id": first(DispatchRule).id,
+        "user_id": leaver.id,
+        "post_id": first(Post, Post.user_id == leaver.id).id,
+        "role_id": first(Post).role_id,
+        "name": "comment",
+        "year": 2026,
+        "day": "2026-05-01",
+        "month": "2026-03",
+    }
+
+
+def address_of(app, rule, samples):
+    """The rule's address with samples; 1 or "x" for an argument that none stands for."""
+    converters = {name: type(rule._converters[name]).__name__ for name in rule.arguments}
+    given = {name: samples.get(name, 1 if kind == "IntegerConverter" else "x") for name, kind in converters.items()}
+    with app.test_request_context():
+        return app.url_map.bind("").build(rule.endpoint, given)
+
+
+def doors(app, samples):
+    """(endpoint, method, address) of everything, what can be read before what changes something."""
+    found = [
+        (rule.endpoint, method, address_of(app, rule, samples))
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods & {"GET", "POST"})
+        if rule.endpoint not in LAST
+    ]
+    return sorted(found, key=lambda one: one[1])
+
+
+def is_open(app, endpoint):
+    return getattr(app.view_functions[endpoint], guards.OPEN, False)
+
+
+def test_each_role_is_let_in_exactly_where_its_permissions_say(app, city, visit, samples):
+    wrong = []
+    for role, name in ROLES.items():
+        browser, actor = visit(name), getattr(city, name)
+        assert role in actor.roles
+        for endpoint, method, address in doors(app, samples):
+            status = browser.open(address, method=method).status_code
+            with app.app_context():
+                may = is_open(app, endpoint) or guards.may_enter(actor, endpoint)
+            refused = status in {401, 403}
+            if status >= 500 or (not may and status != 403) or (may and refused and endpoint not in POLICY_INSIDE):
+                wrong.append(f"{role} {method} {address}: {status}, may enter: {may}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_who_has_not_signed_in_is_sent_to_the_sign_in_page(app, samples):
+    wrong = []
+    for endpoint, method, address in doors(app, samples):
+        answer = app.test_client().open(address, method=method)
+        if is_open(app, endpoint):
+            let_in = answer.status_code < 500
+        else:
+            let_in = answer.status_code in {302, 303} and "/sign-in" in answer.headers["Location"]
+        if not let_in:
+            wrong.append(f"{method} {address}: {answer.status_code} {answer.headers.get('Location')}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_program_that_has_not_signed_in_is_told_so(app, samples):
+    for endpoint, method, address in doors(app, samples):
+        if not is_open(app, endpoint):
+            answer = app.test_client().open(address, method=method, headers={"Accept": "application/json"})
+            assert answer.status_code == 401, address
+
+
+def test_every_view_says_whom_it_is_for(app):
+    unmarked = [
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if endpoint != "static" and not hasattr(view, guards.OPEN) and not hasattr(view, guards.PERMISSIONS)
+    ]
+    assert unmarked == []
+
+
+def exported(browser):
+    answer = browser.get("/desk/cases.xlsx")
+    if answer.status_code == 403:
+        return []
+    return [row[0].value for row in load_workbook(BytesIO(answer.data)).active.iter_rows(min_row=2)]
+
+
+def strangers(story):
+    """Who must not see the case: another department's people, and the three administrators."""
+    others = (
+        ["parks_clerk", "parks_handler"]
+        if story.case.department.code != "landscaping"
+        else ["clerk", "handler", "head"]
+    )
+    return [*others, *ADMINISTRATORS]
+
+
+def test_a_case_of_another_department_is_nowhere(city, visit, story):
+    number, case_id, photo_id = story.case.number, story.case_id, first(Attachment).id
+    everywhere = [
+        f"/desk/cases/{case_id}",
+        f"/desk/cases/{case_id}/comment",
+        f"/desk/cases/{case_id}/signing",
+        f"/desk/attachments/{photo_id}",
+        f"/desk/attachments/{photo_id}/thumbnail",
+    ]
+    for name in strangers(story):
+        browser = visit(name)
+        for address in everywhere:
+            assert browser.get(address).status_code == 404, (name, address)
+        for path in (f"/desk/cases/{case_id}/signing", f"/desk/cases/{case_id}/comment"):
+            assert browser.post(path, data={"note": "让我看看"}).status_code == 404, (name, path)
+        assert browser.post(f"/desk/cases/{case_id}/reporter-disclosures").status_code in {403, 404}
+        for path in ("/desk/cases", f"/desk/cases?q={number}", "/desk/work"):
+            assert 'class="list-title"' not in browser.get(path).text, (name, path)
+        assert browser.get("/desk/cases.geojson").json["features"] == [], name
+        assert exported(browser) == [], name
+    assert "comment" not in story.told
+
+
+def test_who_has_the_case_finds_it_everywhere(city, visit, story):
+    number, photo_id = story.case.number, first(Attachment).id
+    for name in (f"clerk.{story.case.department.code}", "wang", "zhou", "chen"):
+        browser = visit(name)
+        assert number in browser.get("/desk/cases").text, name
+        assert browser.get(f"/desk/attachments/{photo_id}/thumbnail").status_code == 200, name
+        assert [one["properties"]["name"] for one in browser.get("/desk/cases.geojson").json["features"]] == [number]
