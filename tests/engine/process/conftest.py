@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.process import actions, lint_tasks, subjects
+
 from tests.engine.process import stories
 from tests.engine.process.stories import Notebook, Office
 
@@ -17,3 +19,11 @@ def office(database: str) -> Office:
 @pytest.fixture
 def notebook(office: Office) -> Notebook:
     return office.notebook  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.fixture(autouse=True)
+def _a_room_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These drawings invent forms, roles and actions: those of cases do not hold here, and come back afterwards."""
+    monkeypatch.setattr(lint_tasks, "VOCABULARY", {})
+    monkeypatch.setattr(actions, "_actions", dict(actions._actions))
+    monkeypatch.setattr(subjects, "_followers", dict(subjects._followers))
