@@ -127,18 +127,19 @@ def _number(row: Row, taker: Taker) -> str:
 
 
 class _Seen:
-    """The numbers of this file so far, with a short digest of what stood there: 100,000 of them take 25 MB."""
+    """The numbers of this file so far, each with its line and a digest of its row: 100,000 of them take 20 MB."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, tuple[int, bytes]] = {}
+        self._rows: dict[str, int] = {}
 
     def is_new(self, number: str, row: Row) -> bool:
         """False where the same row came before. Raises RowRefused where the number came with another content."""
         content = hashlib.blake2b("\x1f".join(row.values.values()).encode(), digest_size=8).digest()
-        line, before = self._rows.setdefault(number, (row.line, content))
-        if line == row.line:
+        here = row.line << 64 | int.from_bytes(content)
+        before = self._rows.setdefault(number, here)
+        if before == here:
             return True
-        if before != content:
+        if (before ^ here) & 0xFFFF_FFFF_FFFF_FFFF:
             raise RowRefused(N_("The number %(number)s stands in line %(line)s with another content."), number=number,
-                             line=line)
+                             line=before >> 64)
         return False

@@ -42,7 +42,10 @@ COLUMNS = """
     PW = "Public Works"
 """
 HEAD = "no,opened,target,closed,what,x,y,why,dept,group,type,ok,channel\n"
-CLOSED = "1,2015-03-02T09:00:00,2015-03-04T09:00:00,2015-03-04T09:00:00,Pothole,-71.05,42.29,filled,PW,Roads,Pothole,YES,phone\n"
+CLOSED = (
+    "1,2015-03-02T09:00:00,2015-03-04T09:00:00,2015-03-04T09:00:00,Pothole,-71.05,42.29,filled,"
+    "PW,Roads,Pothole,YES,phone\n"
+)
 LATE = "2,2015-03-02T09:10:00,2015-03-04T09:00:00,2015-03-04T09:00:01,Pothole,,,,PW,Roads,Pothole,NO,\n"
 OPEN = "3,2015-03-02T09:20:00,2015-03-05T09:00:00,,Tree,,,,PARK,Trees,Fallen tree,NO,\n"
 NO_TARGET = "4,2015-03-03T09:00:00,,,Noise,,,,,,,YES,\n"
@@ -70,10 +73,11 @@ def test_a_closed_row_is_a_closed_case_with_its_whole_file(city, old):
     outcome, refused = take(old(CLOSED))
     assert (outcome.added, refused) == (1, [])
     kept, closed = case("1"), datetime(2015, 3, 4, 14, 0, tzinfo=UTC)
-    assert (kept.stage, kept.source, kept.result, kept.number) == (Stage.closed, "legacy", "resolved", "00000020150302000001")
+    assert (kept.stage, kept.source, kept.result) == (Stage.closed, "legacy", "resolved")
+    assert (kept.number, kept.instance_id) == ("00000020150302000001", None)
     assert kept.reported_at == datetime(2015, 3, 2, 14, 0, tzinfo=UTC)
     assert kept.due_at == kept.first_due_at == kept.handled_at == kept.closed_at == kept.ended_at == closed
-    assert (kept.clock_state, kept.limit_value, kept.limit_unit, kept.instance_id) == ("stopped", 2.0, "calendar_days", None)
+    assert (kept.clock_state, kept.limit_value, kept.limit_unit) == ("stopped", 2.0, "calendar_days")
     assert (kept.lng, kept.lat, kept.location_level) == (-71.05, 42.29, "point")
     assert (kept.department.name, kept.department.legacy_code) == ("Public Works", "PW")
     assert (kept.category.code_system, kept.category.code, kept.category.major_name) == ("CITY-OLD", "01001", "Roads")
