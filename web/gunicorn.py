@@ -20,6 +20,7 @@ graceful_timeout = 30
 keepalive = 5
 max_requests = 20_000  # a worker that leaked memory is replaced in time
 max_requests_jitter = 2_000
+control_socket_disable = True  # nobody steers it but the service manager
 accesslog = None  # web/logs.py writes a line a request
 
 _embedded: dict[int, Worker] = {}

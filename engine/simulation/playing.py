@@ -93,6 +93,8 @@ class Play:
         else:
             act = self._do(what, at)
         self._notice(at)
+        # Service tasks follow their act at once: the next step opens behind them.
+        self._fire_until(at)
         if act is not None:
             yield Happening(at, act)
 

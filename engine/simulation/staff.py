@@ -31,6 +31,7 @@ USUAL_HOURS = {"assignment": 1.5, "feedback": 1.0, "call_back": 6.0}
 UNHURRIED = 2.0
 LONGEST_HANDLING = 40.0
 """Hours of working time: also who has weeks mostly sees to it within a week."""
+OVERDUE_HOURS = 0.5
 LEAST = 1 / 60
 
 
@@ -132,4 +133,4 @@ class Staff:
         left = calendars.working().spent(task.opened_at, task.due_at, unit) / 3600
         if usual is not None:
             return min(share * usual, max(left, usual) * share)
-        return min(share * max(left, 0.5), LONGEST_HANDLING * share)
+        return share * min(left, LONGEST_HANDLING) if left > 0 else share * OVERDUE_HOURS
