@@ -1,6 +1,6 @@
 """The form of every act on a case, and what happens when it is sent."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,9 +18,10 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Conflict, Invalid
 from engine.kit.i18n import N_
-from web.desk import choices, sentences
+from web.desk import choices, sentences, why
 from web.desk import evidence as photographs
 from web.desk.door import door
+from web.desk.why import Explained
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
@@ -71,14 +72,21 @@ def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor
 
 def uploads(files: list[FileStorage]) -> list[Upload]:
     """Files of a request as the engine takes them."""
-    return [Upload(file.stream, file.filename or "") for file in files]
+    return [Upload(cast(BinaryIO, file.stream), file.filename or "") for file in files]
+
+
+def _explanation(case: Case, offer: Offer) -> Explained | None:
+    """Who dispatches sees beside the form what the authority list says."""
+    if offer.task is None or offer.act.name != "dispatch":
+        return None
+    return why.of(case, [offer.task], current_actor(), clock.now())
 
 
 def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = None) -> str:
     """The form. Everything is read anew: after a refusal nothing of what was begun may show."""
     case = queries.get(case_id, current_actor())
     offer = acts.find(act.name, steps.open_steps(case), request.args.get("task"))
-    filling.options = choices.of(filling.form, case, filling.typed)
+    filling.options = choices.of(filling.form, case, filling.typed, task=offer.task)
     return render_template(
         "desk/act.html",
         case=case,
@@ -86,6 +94,7 @@ def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = N
         task=offer.task,
         is_open=act.step is None or offer.task is not None,
         photos=photographs.of(case),
+        explanation=_explanation(case, offer),
         filling=filling,
         refusal=refusal,
         submit=sentences.submit(act, filling.form, case),

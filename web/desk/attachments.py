@@ -34,7 +34,8 @@ def attachment(attachment_id: int) -> ResponseReturnValue:
 def thumbnail(attachment_id: int) -> ResponseReturnValue:
     """A photo's small picture."""
     file = _visible(attachment_id)
-    return _kept(send_file(thumbnails.open_thumbnail(file), mimetype=thumbnails.MEDIA_TYPE, etag=f"{file.sha256}-small"))
+    picture = thumbnails.open_thumbnail(file)
+    return _kept(send_file(picture, mimetype=thumbnails.MEDIA_TYPE, etag=f"{file.sha256}-small"))
 
 
 def _visible(attachment_id: int) -> Attachment:

@@ -9,8 +9,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from engine.access.actors import Actor
-from engine.access.permissions import Permission
-from engine.cases import acts, dispatching, duplicates, policy, queries, reporters, reporting, steps, worklist
+from engine.cases import acts, duplicates, policy, queries, reporters, reporting, steps, worklist
 from engine.cases.acts import Offer
 from engine.cases.duplicates import Near
 from engine.cases.errors import CaseNotFound
@@ -19,8 +18,7 @@ from engine.cases.worklist import Work, WorkFilter
 from engine.components import queries as components
 from engine.grids import queries as grids
 from engine.kit import clock
-from engine.process.models import OpenTask
-from web.desk import clock_bar, drawing, evidence, history, holders
+from web.desk import clock_bar, drawing, evidence, history, holders, why
 from web.desk.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -62,7 +60,7 @@ def page(case: Case, reporter: CaseReporter | None = None) -> str:
         is_revealed=reporter is not None,
         may_reveal=policy.may_reveal_reporter(actor),
         near=_near(case, offered, at),
-        explanation=_explanation(case, tasks, actor, at),
+        explanation=why.of(case, tasks, actor, at),
         **_places(case),
         **_related(case, actor),
     )
@@ -85,27 +83,6 @@ def _masked(case: Case) -> CaseReporter | None:
 def _near(case: Case, offered: Sequence[Offer], at: datetime) -> list[Near]:
     """Only where the reader could merge."""
     return duplicates.near(case, at=at) if any(offer.act.name == "merger" for offer in offered) else []
-
-
-@dataclass(frozen=True)
-class Explained:
-    """Why a case went, or would go, to a department: ``verdicts`` are the rules that were asked, as they are kept."""
-
-    verdicts: list[dict[str, Any]]
-    why_not: str | None = None
-    params: dict[str, Any] | None = None
-    is_kept: bool = False
-
-
-def _explanation(case: Case, tasks: Sequence[OpenTask], actor: Actor, at: datetime) -> Explained | None:
-    """For dispatchers: before a dispatch what the rules say now, afterwards what they said then."""
-    if not actor.has(Permission.case_dispatch):
-        return None
-    if any(task.act == "dispatching" for task in tasks):
-        found = dispatching.explain(case, at)
-        return Explained(found.as_json(), found.why_not, found.params) if found else None
-    kept = dispatching.latest(case) if case.dispatched_at is not None else None
-    return Explained(kept.explanation, is_kept=True) if kept is not None and kept.explanation else None
 
 
 def _following(case: Case, actor: Actor, at: datetime) -> Work | None:

@@ -15,7 +15,10 @@ from engine.catalog.models import Category, FilingCondition
 from engine.components import queries as components
 from engine.forms.catalogue import Form
 from engine.forms.definition import Option
+from engine.kit.i18n import N_
 from engine.organization import queries as organization
+from engine.process import outcomes
+from engine.process.models import OpenTask
 from web import languages
 from web.desk import wording
 
@@ -23,14 +26,20 @@ RADIUS_M = 50
 MANY_CATEGORIES = 2000
 
 
-def of(form: Form, case: Case | None, typed: Any, *, only: str | None = None) -> dict[str, list[Option]]:
-    """The lists that this form's questions name (or ``only`` one); ``typed`` gives the chosen category, or the place."""
+def of(
+    form: Form, case: Case | None, typed: Any, *, only: str | None = None, task: OpenTask | None = None
+) -> dict[str, list[Option]]:
+    """The lists that this form's questions name, or ``only`` one of them.
+
+    ``typed`` gives the chosen category or the place; ``task`` is the step whose outcomes are asked for.
+    """
     makers = {
         "departments": departments,
         "handlers": lambda: handlers(case),
         "categories": lambda: categories(case),
         "filing_conditions": lambda: filing_conditions(_number(typed, "category_id"), area_class(case, typed)),
         "components": lambda: near_components(_place(case, typed)),
+        "outcomes": lambda: outcomes_of(task),
     }
     wanted = {field.options_from for field in form.fields if only in (None, field.options_from)}
     return {name: makers[name]() for name in wanted if name is not None and name in makers}
@@ -77,6 +86,12 @@ def near_components(place: tuple[float, float] | None) -> list[Option]:
     return [
         Option(str(one.component.id), f"{one.component.code} {one.component.name} · {one.metres:.0f} m") for one in near
     ]
+
+
+def outcomes_of(task: OpenTask | None) -> list[Option]:
+    """What a step that an administrator drew may come to, as its lines are called; just "done" where nothing asks."""
+    found = outcomes.of(task.definition_id, task.node) if task is not None else {}
+    return [Option(value, label) for value, label in found.items()] or [Option("done", N_("Done"))]
 
 
 def area_class(case: Case | None, typed: Any) -> str:

@@ -86,6 +86,6 @@ def _of_citizen(values: dict[str, Any]) -> Report:
     )
 
 
-def _page_number() -> dict[str, str]:
+def _page_number() -> dict[str, Any]:
     number = request.form.get("page_number", "")
     return {"source_system": DESK, "source_no": number} if len(number) == 32 and number.isalnum() else {}

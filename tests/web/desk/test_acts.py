@@ -6,18 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from engine.cases import steps as waiting
 from engine.cases.models import Source, Stage
 from engine.kit import clock
+from engine.kit.db import unit_of_work
+from engine.process import definitions
 from tests.city import CAST, PASSWORD
 from tests.stories import Story, category, condition, photo
-
-ACTS_AT_MOST = 20
-A_PHOTO = 3
-"""Was it handed in before, its row, the case's count."""
-ITS_RULES = 5
-"""The authority list is asked, and the department's clock begins."""
-REMEMBERED = ("SELECT calendar", "SELECT role.code, role.scope", "SELECT setting")
-"""What a process reads anew only every few seconds."""
+from tests.workflows.walking import WORKFLOWS
 
 
 def files(name="photos", *, colour="blue"):
@@ -25,14 +21,16 @@ def files(name="photos", *, colour="blue"):
     return {name: (upload.stream, upload.filename)}
 
 
+def proposal(chosen):
+    return {"category_id": chosen.id, "filing_condition_id": condition(chosen).id, "area_class": "A"}
+
+
 def open_task(story, act):
     return next(task for task in steps_of(story) if task.act == act).id
 
 
 def steps_of(story):
-    from engine.cases import steps
-
-    return steps.open_steps(story.case)
+    return waiting.open_steps(story.case)
 
 
 @pytest.fixture
@@ -52,7 +50,7 @@ def test_the_whole_loop_goes_through_the_forms(city, told):
     story = Story(city).report()
     chosen = category()
     steps = [
-        ("li", "filing_proposal", {"category_id": chosen.id, "filing_condition_id": condition(chosen).id, "area_class": "A"}),
+        ("li", "filing_proposal", proposal(chosen)),
         ("zhao", "filing", {"note": "同意"}),
     ]
     for who, act, values in steps:
@@ -163,8 +161,7 @@ def test_conditions_are_fetched_for_a_category(city, visit):
 def test_a_report_that_needs_confirmation_cannot_be_filed_before(city, told):
     story = Story(city).report("sun", source=Source.hotline, photos=())
     chosen = category()
-    values = {"category_id": chosen.id, "filing_condition_id": condition(chosen).id, "area_class": "A", "note": "属实"}
-    answer = told("li", story, "filing_proposal", **values)
+    answer = told("li", story, "filing_proposal", **proposal(chosen), note="属实")
     assert answer.status_code == 409
     assert "属实" in answer.text
 
@@ -172,7 +169,8 @@ def test_a_report_that_needs_confirmation_cannot_be_filed_before(city, told):
 def test_a_photo_that_is_none_is_refused_beside_the_photos_and_the_text_stays(city, told):
     story = Story(city).filed().signed()
     handler = f"handler.{story.case.department.code}"
-    answer = told(handler, story, "handling", note="已经清理干净", photos=(BytesIO(b"MZ this is a program"), "photo.jpg"))
+    program = (BytesIO(b"MZ this is a program"), "photo.jpg")
+    answer = told(handler, story, "handling", note="已经清理干净", photos=program)
     assert answer.status_code == 422
     assert 'id="error-photos"' in answer.text
     assert "已经清理干净" in answer.text
@@ -196,9 +194,7 @@ def test_what_was_typed_survives_the_end_of_the_session(city, visit):
 
 def test_a_dispatcher_sees_where_and_until_when_before_and_after(city, told, visit):
     story = Story(city).report()
-    story.propose()
-    story.case  # noqa: B018
-    story.do("zhao", "filing")
+    story.propose().do("zhao", "filing")
     story.do(story.clerk, "return_request", reason="not_our_duty", note="不属本部门职责").do("wang", "return_grant")
     assert "data-says=" in told("wang", story, "dispatch").text
     browser = visit("wang")
@@ -209,28 +205,15 @@ def test_a_dispatcher_sees_where_and_until_when_before_and_after(city, told, vis
     assert story.case.department_id == city.parks.id
 
 
-def test_an_act_costs_few_statements(city, visit, statements):
-    story = Story(city).filed().do("wang", "comment", note="已派遣")
-    clerk, handler, chen, wang = (
-        visit(f"clerk.{story.case.department.code}"), visit(f"handler.{story.case.department.code}"), visit("chen"), visit("wang")
-    )
-
-    def cost(browser, act, step, **values):
-        address = f"/desk/cases/{story.case_id}/{act}"
-        values = {"task": open_task(story, step), **values}
-        with clock.fixed(story.now + timedelta(minutes=5)):
-            browser.get(address)
-            with statements() as seen:
-                answer = browser.post(address, data=values)
-        assert answer.status_code == 303, answer.text
-        story.wait(minutes=6)
-        return sum(not one.startswith(REMEMBERED) for one in seen)
-
-    assert cost(clerk, "signing", "signing") <= ACTS_AT_MOST
-    story.do(story.clerk, "assignment", handler_id=story.handler.id)
-    assert cost(handler, "handling", "handling", note="已清理", **files()) <= ACTS_AT_MOST
-    story.do(story.clerk, "feedback", note="已处置").do("wang", "feedback_acceptance")
-    assert cost(chen, "verification", "verification", result="passed", **files(colour="green")) <= ACTS_AT_MOST + A_PHOTO
-    story = Story(city, now=story.now).filed()
-    story.do(story.clerk, "return_request", reason="not_our_duty", note="不属本部门职责").do("wang", "return_grant")
-    assert cost(wang, "dispatch", "dispatching", department_id=city.parks.id) <= ACTS_AT_MOST + ITS_RULES
+def test_a_step_that_an_administrator_drew_asks_for_its_outcomes(city, told):
+    source = (WORKFLOWS / "standard_case.bpmn").read_text("utf-8")
+    drawn = source.replace('form="closure" act="closure"', 'form="step" act="step"')
+    with unit_of_work():
+        definitions.publish("standard_case", drawn, by_id=None, at=clock.now())
+    story = Story(city).filed().handled().verified()
+    page = told("zhao", story, "step").text
+    assert 'value="close"' in page
+    assert 'value="rework"' in page
+    assert told("zhao", story, "step", outcome="close", note="同意").status_code == 303
+    assert story.case.stage == Stage.closed
+    assert story.told[-1] == "step"

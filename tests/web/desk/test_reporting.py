@@ -60,8 +60,8 @@ def test_an_urgent_report_goes_to_its_department_at_once(city, visit):
 
 def test_a_call_keeps_the_caller_apart(city, visit):
     values = {
-        "description": "小区门口垃圾桶满溢", "place": "锦绣花园东门", "reporter_phone": "13800001234", "reporter_name": "王女士",
-        "wants_call_back": "1", "category_id": category().id,
+        "description": "小区门口垃圾桶满溢", "place": "锦绣花园东门", "category_id": category().id,
+        "reporter_phone": "13800001234", "reporter_name": "王女士", "wants_call_back": "1",
     }
     sun = visit("sun")
     answer = sun.post("/desk/calls/new", data=values)
