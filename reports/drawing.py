@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 ACCENT, LIGHT, QUIET, LINE, AMBER = "#0b62c4", "#9dbfe6", "#5b6672", "#dde1e6", "#c25700"
-FONT = "Noto Sans SC"
+FONT = "Noto Sans SC, Noto Sans SC Variable, PingFang SC, Microsoft YaHei, sans-serif"
+"""The first is the one on paper; browsers take what they have."""
 TEXT = {"fontFamily": FONT, "fontSize": 11, "color": "#1f2933"}
 ROW = 24
 """Height of one bar with its gap, in CSS pixels."""

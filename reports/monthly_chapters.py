@@ -177,7 +177,11 @@ def _reached(kept: Snapshot, words: Wording) -> str:
 
 
 def _categories(kept: Snapshot, words: Wording) -> Chapter:
-    parts = [tables.by_category(kept, words), figures.subcategories(kept, words), tables.top_subcategories(kept, words)]
+    parts: list[Table | Figure] = [
+        tables.by_category(kept, words),
+        figures.subcategories(kept, words),
+        tables.top_subcategories(kept, words),
+    ]
     most = tables.top_subcategories(kept, words).rows[:3]
     share = formulas.percent(sum(int(row[1].value or 0) for row in most), kept.total["filed"])
     names = ("、" if words.is_chinese else ", ").join(row[0].text for row in most)

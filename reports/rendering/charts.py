@@ -10,7 +10,10 @@ import quickjs
 
 from engine.kit.config import ROOT
 
-_PLACES = (ROOT / "web" / "static" / "vendor" / "echarts.min.js", ROOT / "node_modules" / "echarts" / "dist" / "echarts.min.js")
+_PLACES = (
+    ROOT / "web" / "static" / "vendor" / "echarts.min.js",
+    ROOT / "node_modules" / "echarts" / "dist" / "echarts.min.js",
+)
 # No timers and no document there: a chart is drawn once, at once.
 _STAGE = """
 globalThis.setTimeout = function () { return 0 }; globalThis.clearTimeout = function () {};

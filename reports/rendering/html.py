@@ -55,7 +55,11 @@ def month(first: date, locale: str) -> str:
 @cache
 def _environment(locale: str) -> Environment:
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.globals["_"] = partial(_translated, locale)
     env.filters.update(number=partial(number, locale=locale), percent=percent)

@@ -53,8 +53,9 @@ def _write(sheet: Any, table: Table, subtitle: str, formats: dict[str, Any]) -> 
         sheet.write_string(end + 2, 0, table.note, formats["subtitle"])
 
 
-def _row(sheet: Any, number: int, row: list[Cell], columns: list[Column], formats: dict[str, Any], *, is_total: bool = False
-         ) -> None:
+def _row(
+    sheet: Any, number: int, row: list[Cell], columns: list[Column], formats: dict[str, Any], *, is_total: bool = False
+) -> None:
     for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
         kind = ("total_rate" if column.kind == "rate" else "total") if is_total else column.kind
         if isinstance(cell.value, int | float):

@@ -14,9 +14,20 @@ At = Callable[[str], datetime]
 
 
 def case(number: int, at: datetime, **facts: object) -> Case:
-    return Case(**{"number": f"64010020261001{number:06d}", "stage": "handling", "source": "patrol", "title": "道路破损",
-                   "place": "人民路", "reported_at": at, "clock_state": "none", "due_is_provisional": False,
-                   "rework_count": 0, **facts})
+    return Case(
+        **{
+            "number": f"64010020261001{number:06d}",
+            "stage": "handling",
+            "source": "patrol",
+            "title": "道路破损",
+            "place": "人民路",
+            "reported_at": at,
+            "clock_state": "none",
+            "due_is_provisional": False,
+            "rework_count": 0,
+            **facts,
+        }
+    )
 
 
 def test_rows_are_written_in_the_readers_words(at: At) -> None:

@@ -96,7 +96,9 @@ def test_every_counted_number_can_be_opened(kept: Snapshot) -> None:
 
 
 def test_charts_carry_their_numbers_as_text(kept: Snapshot) -> None:
-    figures = [part for chapter in chapters(kept, Wording("en", ZONE)) for part in chapter.parts if isinstance(part, Figure)]
+    figures = [
+        part for chapter in chapters(kept, Wording("en", ZONE)) for part in chapter.parts if isinstance(part, Figure)
+    ]
     drawn = {figure.name: charts.svg(figure.option, width=600, height=figure.height) for figure in figures}
     assert f">{kept.total['filed']:,}</text>" in drawn["filed"]
     assert "Target 90%" in drawn["districts"]

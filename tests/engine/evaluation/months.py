@@ -20,26 +20,49 @@ def invent(start: datetime, days: int, *, per_day: int, seed: int = 7) -> int:
     draw = Random(seed)
     kinds = ("municipal", "district", "street", "enterprise")
     departments = list(db.session.scalars(select(Department).where(Department.kind.in_(kinds)).order_by(Department.id)))
-    categories = list(db.session.scalars(select(Category).where(Category.kind == "event").order_by(Category.id).limit(40)))
+    categories = list(
+        db.session.scalars(select(Category).where(Category.kind == "event").order_by(Category.id).limit(40))
+    )
     streets = list(db.session.scalars(select(Region).where(Region.level == "street").order_by(Region.code)))
     dates = [day for day in range(days) for _ in range(draw.randint(per_day // 2, per_day * 3 // 2))]
     for day in dates:
         reported = start + timedelta(days=day, hours=8 + draw.random() * 9)
-        _one(reported, draw, draw.choice(departments), categories[min(int(draw.expovariate(0.15)), 39)], draw.choice(streets))
+        _one(
+            reported,
+            draw,
+            draw.choice(departments),
+            categories[min(int(draw.expovariate(0.15)), 39)],
+            draw.choice(streets),
+        )
     db.session.flush()
     return len(dates)
 
 
 def _one(reported: datetime, draw: Random, department: Department, category: Category, street: Region) -> None:
     source, facts = draw.choice(SOURCES), {}
-    common = {"source": source, "category": category, "kind": category.kind, "region_code": street.code[:6],
-              "street_code": street.code, "place": f"{street.name}人民路{draw.randrange(1, 200)}号", "title": category.name}
+    common = {
+        "source": source,
+        "category": category,
+        "kind": category.kind,
+        "region_code": street.code[:6],
+        "street_code": street.code,
+        "place": f"{street.name}人民路{draw.randrange(1, 200)}号",
+        "title": category.name,
+    }
     fate = draw.random()
     if fate < 0.04:
-        facts = {"stage": "rejected", "accepted_at": reported + timedelta(minutes=9), "ended_at": reported + timedelta(hours=1)}
+        facts = {
+            "stage": "rejected",
+            "accepted_at": reported + timedelta(minutes=9),
+            "ended_at": reported + timedelta(hours=1),
+        }
     elif fate < 0.12 and source == "patrol":
-        facts = {"stage": "closed", "is_self_handled": True, "accepted_at": reported + timedelta(minutes=20),
-                 "closed_at": reported + timedelta(minutes=20)}
+        facts = {
+            "stage": "closed",
+            "is_self_handled": True,
+            "accepted_at": reported + timedelta(minutes=20),
+            "closed_at": reported + timedelta(minutes=20),
+        }
     else:
         facts = _handled(reported, draw, department)
     case = make_case(reported_at=reported, **common, **facts)
@@ -56,14 +79,28 @@ def _handled(reported: datetime, draw: Random, department: Department) -> dict[s
     handled = sent + (due - sent) * draw.lognormvariate(0, 0.45) * pace
     reworked = int(draw.random() < 0.06) + int(draw.random() < 0.01)
     facts: dict[str, object] = {
-        "department_id": department.id, "accepted_at": sent, "filed_at": sent, "dispatched_at": sent, "due_at": due,
-        "first_due_at": due, "clock_state": "running", "stage": Stage.handling.value, "rework_count": reworked,
-        "return_count": int(draw.random() < 0.04), "extension_count": int(draw.random() < 0.02),
+        "department_id": department.id,
+        "accepted_at": sent,
+        "filed_at": sent,
+        "dispatched_at": sent,
+        "due_at": due,
+        "first_due_at": due,
+        "clock_state": "running",
+        "stage": Stage.handling.value,
+        "rework_count": reworked,
+        "return_count": int(draw.random() < 0.04),
+        "extension_count": int(draw.random() < 0.02),
     }
     if draw.random() < 0.04:
         return facts
     closed = handled + timedelta(hours=2 + draw.random() * 20)
-    return facts | {"handled_at": handled, "closed_at": closed, "stage": "closed", "clock_state": "stopped", "ended_at": closed}
+    return facts | {
+        "handled_at": handled,
+        "closed_at": closed,
+        "stage": "closed",
+        "clock_state": "stopped",
+        "ended_at": closed,
+    }
 
 
 def count() -> int:
