@@ -12,6 +12,8 @@ from engine.cases.models import Case, DayNumber, Dispatch, Stage, TimelineEntry
 from engine.catalog.models import Category
 from engine.deadlines.models import Clock
 from engine.deadlines.reading import read as read_facts
+from engine.evaluation import counting
+from engine.evaluation.periods import Period
 from engine.kit.config import ROOT
 from engine.kit.db import db
 from engine.legacy import history, mapping, rows, verdicts
@@ -184,3 +186,22 @@ def test_the_real_history(city, shared):
     assert {(one.ours, one.theirs) for one in found.differences} == {(False, None)}
     assert Counter(one.department for one in found.differences) == {"BTDT": 9, "PWDx": 10}
     assert db.session.scalar(select(func.count()).select_from(Clock)) == 7_175
+    _check_assessment(path, layout)
+
+
+def _check_assessment(path, layout):
+    """Our assessment judges what was due by the moment of the extract; of that the file says the same."""
+    as_of = verdicts.drawn_at(layout)
+    period = Period("all", datetime(2015, 1, 1, tzinfo=UTC), as_of, as_of)
+    ours = counting.tally(period).by["department"]
+    wanted = Counter()
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            target = line["target_at"] and datetime.fromisoformat(line["target_at"]).replace(tzinfo=layout.zone)
+            if target and target < as_of:
+                wanted[line["department"], "on_time" if line["on_time"] == "ONTIME" else "late"] += 1
+    for office in db.session.scalars(select(Department).where(Department.legacy_code.is_not(None))):
+        counts = ours[str(office.id)]
+        late = counts["handled_late"] + counts["unhandled_late"]
+        code = office.legacy_code
+        assert (counts["handled_on_time"], late) == (wanted[code, "on_time"], wanted[code, "late"]), code
