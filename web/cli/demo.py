@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import flask_migrate
-from flask import current_app
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
@@ -16,12 +15,14 @@ from engine import scheduler
 from engine.access.actors import SYSTEM
 from engine.evaluation import publishing
 from engine.kit import clock
-from engine.kit.config import ROOT, Config
+from engine.kit.config import ROOT
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import CityLoopError
-from engine.simulation import founding, month, names
+from engine.kit.i18n import DEFAULT_LOCALE
+from engine.simulation import founding, month
 from engine.simulation.month import Month
 from reports import monthly_assessment
+from web.configuration import current_config
 
 FOUNDED_BEFORE = timedelta(days=60)
 """The city stood some time before its first case."""
@@ -66,22 +67,22 @@ def command(size: float, port: int, host: str, only_build: bool) -> None:
 
 def _build(size: float) -> None:
     """Found the city, play its month, write the report: whatever of it an earlier start has not done yet."""
-    zone = _config().time_zone
+    zone = current_config().time_zone
     if founding.is_empty():
         wanted = month.last_full(clock.now(), zone, size=size)
         founding.found("demo", at=datetime.combine(wanted.first, datetime.min.time(), zone) - FOUNDED_BEFORE)
     elif not founding.is_fictional():
         raise click.ClickException("this database holds a real city; the demo needs one of its own (DATABASE_URL)")
-    if month.is_ended():
-        return
     wanted = month.begun() or month.last_full(clock.now(), zone, size=size)
-    _replay(wanted)
-    _write_report(wanted)
+    if not month.is_ended():
+        _replay(wanted)
+    if not _report(wanted).exists():
+        _write_report(wanted)
 
 
 def _replay(wanted: Month) -> None:
     """Play the month with a progress bar over its days. Ctrl-C: the next start goes on from there."""
-    zone, started, acts = _config().time_zone, time.perf_counter(), 0
+    zone, started, acts = current_config().time_zone, time.perf_counter(), 0
     begin = datetime.combine(wanted.first, datetime.min.time(), zone)
     with tqdm(total=(wanted.until - begin).days + 1, unit=" days", desc=f"Replaying {wanted.first:%Y-%m}", disable=None) as bar:
         try:
@@ -97,19 +98,20 @@ def _replay(wanted: Month) -> None:
 
 def _write_report(wanted: Month) -> None:
     """The month's assessment as a PDF beside the data. A missing font or library does not keep the city from opening."""
-    name, zone = f"{wanted.first:%Y-%m}", _config().time_zone
-    with unit_of_work():
-        kept = publishing.read(publishing.compute(name, zone, by=SYSTEM, at=clock.now()))
-    path = _config().data_dir / f"monthly-assessment-{name}.pdf"
+    name, zone = f"{wanted.first:%Y-%m}", current_config().time_zone
     try:
-        document = monthly_assessment.write_pdf(
-            kept, locale="zh_Hans_CN", zone=zone, organization=names.DEPARTMENTS["center"][0], is_published=False
-        )
+        with unit_of_work():
+            kept = publishing.read(publishing.compute(name, zone, by=SYSTEM, at=clock.now()))
+        document = monthly_assessment.write_pdf(kept, locale=DEFAULT_LOCALE, zone=zone, is_published=False)
     except (CityLoopError, FileNotFoundError) as reason:
         click.echo(f"The month's report could not be written: {reason}", err=True)
         return
-    path.write_bytes(document)
-    click.echo(f"The month's report: {_shown(path)}")
+    _report(wanted).write_bytes(document)
+    click.echo(f"The month's report: {_shown(_report(wanted))}")
+
+
+def _report(wanted: Month) -> Path:
+    return current_config().data_dir / f"monthly-assessment-{wanted.first:%Y-%m}.pdf"
 
 
 def _introduce(host: str, port: int) -> None:
@@ -132,8 +134,3 @@ def _serve(host: str, port: int) -> None:
 
 def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-
-
-def _config() -> Config:
-    config: Config = current_app.extensions["cityloop.config"]
-    return config

@@ -1,0 +1,75 @@
+"""The demo from an empty folder to a page, as a visitor starts it."""
+
+import signal
+import time
+import urllib.request
+
+import pytest
+
+from engine.simulation import founding
+from tests.web.cli import commands
+
+
+def page(port, process, seconds=60):
+    """The sign-in page, as soon as it is served."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=5).read().decode()
+        except OSError:
+            assert process.poll() is None, process.stdout.read()
+            assert time.monotonic() < end, "it took too long"
+            time.sleep(0.2)
+
+
+def test_the_demo_is_built_once_served_and_kept(tmp_path):
+    code, printed = commands.run(tmp_path, "demo", "--size", "0.02", "--only-build")
+    assert code == 0, printed
+    assert founding.PASSWORD in printed
+    assert "collector.chen" in printed
+    (report,) = tmp_path.glob("monthly-assessment-*.pdf")
+    assert report.read_bytes().startswith(b"%PDF")
+
+    port = commands.free_port()
+    second = commands.begin(tmp_path, "demo", "--port", str(port))
+    assert "<form" in page(port, second)
+    second.send_signal(signal.SIGTERM)
+    printed, _ = second.communicate(timeout=20)
+    assert "acts in" not in printed  # nothing was replayed again
+    assert "worker started" in printed
+    assert "worker stopped" in printed
+
+
+def test_an_interrupted_demo_goes_on_where_it_was(tmp_path):
+    first = commands.begin(tmp_path, "demo", "--size", "0.05", "--only-build")
+    database = tmp_path / "cityloop.db"
+    end = time.monotonic() + 60
+    while not (database.exists() and database.stat().st_size > 1_000_000 and list(tmp_path.glob("attachments/??"))):
+        assert first.poll() is None, first.stdout.read()
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    first.send_signal(signal.SIGINT)
+    printed, _ = first.communicate(timeout=20)
+    assert first.returncode == 130, printed
+    code, printed = commands.run(tmp_path, "demo", "--size", "0.05", "--only-build")
+    assert code == 0, printed
+    assert list(tmp_path.glob("monthly-assessment-*.pdf"))
+
+
+def test_a_real_city_is_left_alone(tmp_path):
+    for words in (["db", "upgrade"], ["administrators"]):
+        code, printed = commands.run(tmp_path, *words)
+        assert code == 0, printed
+    code, printed = commands.run(tmp_path, "demo", "--only-build")
+    assert code == 1
+    assert "real city" in printed
+
+
+@pytest.mark.parametrize("words", [["--size", "small"], ["--size", "small", "--password", "short"]])
+def test_the_city_alone(tmp_path, words):
+    assert commands.run(tmp_path, "db", "upgrade")[0] == 0
+    code, printed = commands.run(tmp_path, "city", *words)
+    assert code == (1 if "short" in words else 0), printed
+    if code == 0:
+        assert "unit grids" in printed
+        assert commands.run(tmp_path, "city", *words)[0] == 1  # there is one already
