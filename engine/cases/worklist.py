@@ -44,6 +44,7 @@ class Queue:
 
     node: str
     name: str
+    act: str | None
     count: int
     overdue: int
 
@@ -61,12 +62,16 @@ def queues(actor: Actor, *, at: datetime) -> Sequence[Queue]:
     mine = _offered(actor).subquery()
     late = func.sum(func.coalesce(_as_number(mine.c.due_at < at), 0))
     rows = db.session.execute(
-        select(mine.c.node, func.min(mine.c.name), func.count(), late).group_by(mine.c.node).order_by(func.count().desc())
+        select(mine.c.node, func.min(mine.c.name), func.min(mine.c.act), func.count(), late)
+        .group_by(mine.c.node)
+        .order_by(func.count().desc())
     )
-    return [Queue(node, name, count, int(overdue or 0)) for node, name, count, overdue in rows]
+    return [Queue(node, name, act, count, int(overdue or 0)) for node, name, act, count, overdue in rows]
 
 
-def find(wanted: WorkFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "due") -> Page[Work]:
+def find(
+    wanted: WorkFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "due"
+) -> Page[Work]:
     """One page of my work: two statements."""
     conditions = list(_conditions(wanted, actor, at))
     base = _offered(actor).join(Case, Case.id == OpenTask.subject_id).where(*conditions)

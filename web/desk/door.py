@@ -18,6 +18,7 @@ def _shared() -> dict[str, object]:
         "results": wording.RESULTS,
         "clocks": wording.CLOCKS,
         "limit_words": wording.limit,
+        "step_name": wording.step,
         "drawn_points": drawing.points,
         "text_inside": drawing.inside,
         "text_beside": drawing.beside,

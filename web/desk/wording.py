@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.kit.i18n import N_
+from engine.kit.i18n import DEFAULT_LOCALE, N_
+from web import languages
 
 STAGES = {
     "reported": N_("Waiting for acceptance"),
@@ -151,6 +152,16 @@ CLOCKS = {
     "call_back": N_("Call back"),
 }
 
+STEPS = CLOCKS | {
+    "confirmation": N_("Confirmation"),
+    "verification": N_("Verification"),
+    "late_filing": N_("Late filing"),
+    "assignment": N_("Assignment"),
+    "feedback": N_("Feedback"),
+    "self_handling_review": N_("Review of self-handling"),
+}
+"""Steps by their act. Drawings name them in Chinese only."""
+
 PHASES = {
     "before": N_("Before"),
     "confirmation": N_("Confirmation"),
@@ -161,6 +172,11 @@ PHASES = {
 
 MINUTES = frozenset({"urgent_hours", "working_hours"})
 """Units whose parts are told in minutes."""
+
+
+def step(name: str, act: str | None) -> str:
+    """A step as the drawing names it; to readers of another language, its act where that is known."""
+    return name if languages.chosen() == DEFAULT_LOCALE or act not in STEPS else _(STEPS[act])
 
 
 def limit(value: float | None, unit: str | None) -> str:

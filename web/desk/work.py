@@ -15,7 +15,7 @@ from engine.cases import saved_searches, worklist
 from engine.grids import queries as grids
 from engine.kit import clock
 from web import rail
-from web.desk import filters
+from web.desk import filters, wording
 from web.desk.door import door
 from web.guards import requires
 from web.presenting import address_with
@@ -33,7 +33,11 @@ def work() -> ResponseReturnValue:
     wanted = filters.of_work()
     queues = worklist.queues(actor, at=now)
     page = worklist.find(
-        wanted, actor, at=now, page=max(1, request.args.get("page", 1, type=int)), size=PAGE_SIZE,
+        wanted,
+        actor,
+        at=now,
+        page=max(1, request.args.get("page", 1, type=int)),
+        size=PAGE_SIZE,
         sort=request.args.get("sort", "due"),
     )
     return render_template(
@@ -79,7 +83,11 @@ def _views(queues: Sequence[worklist.Queue], here: str) -> list[dict[str, object
     total = sum(queue.count for queue in queues)
     every = {"name": _("All"), "address": address_with(queue=None, page=None), "is_here": not here, "count": total}
     return [every] + [
-        {"name": queue.name, "address": address_with(queue=queue.node, page=None), "is_here": queue.node == here,
-         "count": queue.count}
+        {
+            "name": wording.step(queue.name, queue.act),
+            "address": address_with(queue=queue.node, page=None),
+            "is_here": queue.node == here,
+            "count": queue.count,
+        }
         for queue in queues
     ]
