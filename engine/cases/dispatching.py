@@ -55,6 +55,7 @@ def hand_over(
     )
     db.session.add(row)
     case.department_id, case.handler_id = department_id, None
+    db.session.expire(case, ["department", "handler"])
     case.dispatched_at = case.dispatched_at or at
     case.handled_at = None
     limit = limits.handling_limit(case)

@@ -97,6 +97,7 @@ def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = N
         explanation=_explanation(case, offer),
         filling=filling,
         refusal=refusal,
+        has_typed=request.method == "POST" or "draft" in request.args,
         submit=sentences.submit(act, filling.form, case),
         pattern=sentences.pattern(act, case),
         consequence=sentences.consequence(act),
