@@ -4,6 +4,7 @@ Light on purpose: load tests run dozens of them beside the server.
 """
 
 import re
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tests.city import CAST, PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
+IDLE_SECONDS = 3
 AWAY = (OSError, HTTPException)
 """What a request raises while nobody answers at the other end."""
 
@@ -35,6 +37,7 @@ class Browser:
         self._connection: HTTPConnection | None = None
         self._cookie = ""
         self._token = ""
+        self._used = 0.0
 
     def sign_in(self, username: str) -> "Browser":
         """Through the sign-in page; ``username`` may be a name of the cast."""
@@ -83,6 +86,9 @@ class Browser:
         self._connection = None
 
     def _open(self) -> HTTPConnection:
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self.hang_up()  # the server hangs up soon, too
+        self._used = time.monotonic()
         if self._connection is None:
             self._connection = HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
         return self._connection

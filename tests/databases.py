@@ -117,6 +117,20 @@ def _postgresql_copy(template: str, build: Callable[[], None]) -> Iterator[str]:
         _run(server, f"DROP DATABASE {copy} WITH (FORCE)")
 
 
+@contextmanager
+def own_server(folder: Path, build: Callable[[], None]) -> Iterator[tuple[str, Any]]:
+    """A PostgreSQL server of a test's own, with the city in it, that may be stopped and started: (address, server)."""
+    folder.chmod(0o755)
+    url = _start_server(folder / "pgdata")
+    server = _server_in(folder / "pgdata")
+    _build(url, build)
+    try:
+        yield url, server
+    finally:
+        _admins.pop(url).dispose()
+        server.stop()
+
+
 def _build(url: str, build: Callable[[], None]) -> None:
     with application(url).app_context():
         db.create_all()
