@@ -197,11 +197,11 @@ def test_a_dispatcher_sees_where_and_until_when_before_and_after(city, told, vis
     story.propose().do("zhao", "filing")
     story.do(story.clerk, "return_request", reason="not_our_duty", note="不属本部门职责").do("wang", "return_grant")
     assert "data-says=" in told("wang", story, "dispatch").text
-    browser = visit("wang")
+    browser = visit("wang", language="en")
     with clock.fixed(story.now + timedelta(minutes=5)):
         answer = browser.post(f"/desk/cases/{story.case_id}/dispatch", data={"department_id": city.parks.id})
         assert answer.status_code == 303
-        assert city.parks.short_name in browser.get(answer.headers["Location"]).text
+        assert f"Dispatched to {city.parks.short_name}, due" in browser.get(answer.headers["Location"]).text
     assert story.case.department_id == city.parks.id
 
 
