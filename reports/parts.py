@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Value = int | float | str | None
+MOST_BESIDE = 116
+"""In characters."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Table:
     note: str = ""
     number: str = ""
     is_dense: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Too many or too long columns for something to stand beside it on a page."""
+        return sum(column.width for column in self.columns) > MOST_BESIDE
 
 
 @dataclass(frozen=True)

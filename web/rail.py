@@ -25,7 +25,7 @@ ROOMS = (
     Room(N_("Cases"), "desk.cases", "folder2-open"),
     Room(N_("Report a problem"), "desk.report", "plus-square"),
     Room(N_("Map"), "desk.map", "map"),
-    Room(N_("Assessment"), "desk.assessment", "bar-chart-line"),
+    Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Administration"), "admin.index", "sliders"),
 )
 
