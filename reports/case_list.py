@@ -14,8 +14,8 @@ from engine.kit.i18n import N_, translate
 
 COLUMNS: tuple[tuple[str, int], ...] = (
     (N_("Number"), 24), (N_("Title"), 40), (N_("Stage"), 14), (N_("Source"), 12), (N_("Category"), 20),
-    (N_("Place"), 30), (N_("Department"), 16), (N_("Handler"), 10), (N_("Lamp"), 12), (N_("Reported"), 17),
-    (N_("Filed"), 17), (N_("Due"), 17), (N_("Feedback given"), 17), (N_("Closed"), 17), (N_("Rework"), 8),
+    (N_("Place"), 30), (N_("Department"), 16), (N_("Handler"), 10), (N_("Lamp"), 12), (N_("Reported at"), 17),
+    (N_("Filed at"), 17), (N_("Due"), 17), (N_("Feedback given"), 17), (N_("Closed at"), 17), (N_("Rework"), 8),
     (N_("Longitude"), 11), (N_("Latitude"), 11),
 )
 MOMENT = "yyyy-mm-dd hh:mm"

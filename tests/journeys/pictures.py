@@ -18,10 +18,12 @@ from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from engine.access.actors import SYSTEM
 from engine.cases.models import Case, Stage, TimelineEntry
+from engine.evaluation import publishing
 from engine.kit import clock
 from engine.kit.config import ROOT, Config
-from engine.kit.db import db
+from engine.kit.db import db, unit_of_work
 from engine.simulation import founding, month
 from tests import city as cities
 from tests.journeys.people import Wall
@@ -43,6 +45,9 @@ def build() -> None:
     if not month.is_ended():
         for _ in month.replay(month.Month(date(2026, 10, 1), NOW, REPORTS, 1), zone):
             pass
+    if publishing.find("2026-10") is None:
+        with unit_of_work():
+            publishing.compute("2026-10", zone, by=SYSTEM, at=NOW)
 
 
 @dataclass
@@ -91,8 +96,8 @@ class Camera:
             page.fill("[name=password]", founding.PASSWORD)
             page.click(".form button")
             page.wait_for_url(lambda url: "/sign-in" not in url)
-            if language == "en":
-                page.request.post("/language", form={"locale": "en", "csrf_token": _token(page)})
+            locale = "en" if language == "en" else "zh_Hans_CN"
+            page.request.post("/language", form={"locale": locale, "csrf_token": _token(page)})
             self.screens[key] = page
         return self.screens[key]
 
@@ -159,14 +164,31 @@ def pictures(camera: Camera) -> None:
         )
     camera.take("map", "zhao", "/desk/map?state=open")
     camera.take("call", "sun", "/desk/calls/new", height=1200)
+    camera.take("assessment", "wu", "/assessment/2026-10", height=1900)
+    camera.take("assessment.en", "wu", "/assessment/2026-10", height=1900, **english)
     camera.take("authority", "system_admin", "/admin/authority")
     camera.take("calendar", "system_admin", "/admin/calendars/1", height=1000)
     camera.take("roles", "security_admin", "/admin/roles")
     camera.take("audit", "audit_admin", "/admin/audit")
     camera.take("phone-work", "chen", "/desk/work", **phone)
     camera.take("phone-report", "chen", "/desk/reports/new", height=1400, **phone)
-    camera.take("phone-case", "chen", f"/desk/cases/{running.id}", height=1400, **phone)
+    camera.take("phone-case", "chen", "/desk/work", height=1400, act=open_first, **phone)
+    camera.take("phone-confirmation", "chen", "/desk/work", height=1400, act=open_act, **phone)
     camera.take("phone-work.en", "chen", "/desk/work", **phone, **english)
+
+
+def open_first(page: Any) -> None:
+    """Into the first case of the list."""
+    page.click("a.list-title >> nth=0")
+    page.wait_for_selector(".case")
+    page.wait_for_load_state("networkidle")
+
+
+def open_act(page: Any) -> None:
+    """On to the act that waits there."""
+    open_first(page)
+    page.click(".case-acts .btn-primary")
+    page.wait_for_load_state("networkidle")
 
 
 def main(only: str = "") -> None:

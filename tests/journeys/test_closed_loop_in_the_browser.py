@@ -6,6 +6,7 @@ from sqlalchemy import select
 from engine.cases import steps
 from engine.cases.models import Case, Stage
 from engine.kit.db import db
+from tests import city as cities
 from tests.journeys.people import picture
 from tests.stories import category, condition
 from tests.web.conftest import PHONE
@@ -85,6 +86,23 @@ def closed(street, number: str) -> None:
         zhao.take(number).choose("closure").fill(result="resolved").send()
 
 
+def assessed(street, number: str) -> None:
+    """A month later: the leader has the month counted, opens a number, and takes the document away."""
+    street.wall.now = cities.at("2026-04-02 09:30")
+    with street.person("wu") as wu:
+        wu.open("/assessment/").page.click("a.list-title[href$='2026-03']")
+        wu.page.click("form[action$='/computation'] button")
+        wu.page.wait_for_selector(".headline")
+        wu.page.wait_for_selector(".chart canvas, .chart svg")
+        wu.look()
+        document = wu.page.request.get("/assessment/2026-03/document.pdf")
+        assert document.headers["content-type"] == "application/pdf"
+        assert document.body().startswith(b"%PDF")
+        wu.page.click(".tabled td.num a >> nth=0")
+        wu.page.wait_for_selector("tr a.list-title")
+        assert number in wu.look().text
+
+
 def test_a_citizens_call_goes_all_the_way(street):
     number = call_in(street)
     confirmed(street, number)
@@ -96,3 +114,4 @@ def test_a_citizens_call_goes_all_the_way(street):
         assert "刘女士" not in sun.text
     assert the_case().stage == Stage.closed
     assert the_case().photo_count == 3
+    assessed(street, number)
