@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+# Who reaches the demo: 127.0.0.1 this machine only, 0.0.0.0 everybody.
+HOST ?= 127.0.0.1
 # How many times larger than usual the demo month is: `make demo SIZE=5`.
 SIZE ?= 1
 DATABASE ?= both
@@ -20,7 +22,7 @@ setup: .venv/.debian-run .venv/.installed web/static/vendor/manifest.json .venv/
 setup-test: setup .venv/.debian-test .venv/.installed-dev ## Install what the tests need on top
 
 demo: setup ## Create the demo city, replay a month, serve it (PORT, SIZE)
-	$(BIN)/flask demo --size $(SIZE) --port $(PORT)
+	$(BIN)/flask demo --size $(SIZE) --port $(PORT) --host $(HOST)
 
 serve: setup ## Serve the city that is configured in the environment
 	$(BIN)/flask db upgrade

@@ -163,4 +163,6 @@ class Plan:
 def _citizen(random: Random) -> Reporter:
     title = random.choice(("先生", "女士"))
     # 199 00… is not given out to anybody.
-    return Reporter(f"{random.choice(names.SURNAMES)}{title}", f"19900{random.randrange(10**6):06}", random.random() < 0.9)
+    return Reporter(
+        f"{random.choice(names.SURNAMES)}{title}", f"19900{random.randrange(10**6):06}", random.random() < 0.9
+    )

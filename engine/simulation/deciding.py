@@ -52,11 +52,18 @@ def _accept(o: Occasion) -> Choice:
         reason = "untrue" if case.confirmation_result == "untrue" else "already_resolved"
         return Choice("rejection", {"reason": reason, "note": "采集员现场核实，问题不成立"})
     if case.confirmation_result is None and o.happens(o.temper.rejected):
-        return Choice("rejection", {"reason": o.random.choice(("below_criteria", "not_city_management")),
-                                    "note": "不符合立案条件"})
+        return Choice(
+            "rejection",
+            {"reason": o.random.choice(("below_criteria", "not_city_management")), "note": "不符合立案条件"},
+        )
     if o.happens(o.temper.transferred):
-        return Choice("transfer", {"destination": "12345 政务服务便民热线",
-                                   "destination_number": f"{o.at:%Y%m%d}{o.random.randrange(10000):04}"})
+        return Choice(
+            "transfer",
+            {
+                "destination": "12345 政务服务便民热线",
+                "destination_number": f"{o.at:%Y%m%d}{o.random.randrange(10000):04}",
+            },
+        )
     if (earlier := _earlier(o)) is not None:
         return Choice("merger", {"into_number": earlier.number, "note": "与在办案件为同一问题"})
     unseen = reporting.needs_confirmation(case) or case.lng is None
@@ -158,7 +165,9 @@ def _assign(o: Occasion) -> Choice:
 def _handle(o: Occasion) -> Choice:
     if o.happens(o.temper.handed_back):
         return Choice("hand_back", {"note": "今日外出作业，无法处置"})
-    return Choice("handling", {"note": o.random.choice(("已清理完毕", "已整改到位", "已修复", "已劝离并恢复原状"))}, "after")
+    return Choice(
+        "handling", {"note": o.random.choice(("已清理完毕", "已整改到位", "已修复", "已劝离并恢复原状"))}, "after"
+    )
 
 
 def _give_feedback(o: Occasion) -> Choice:

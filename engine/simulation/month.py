@@ -23,7 +23,7 @@ BEGUN, ENDED = "simulation.month_begun", "simulation.month_ended"
 REPORTS = 300
 """Reports in a month of the usual size."""
 RECENT_DAYS, RECENT_SHARE = 5, 1.5
-"""So many days before the present there are reports again, at this share of the usual rate: work lists are not empty."""
+"""So many days before the present have reports again, at this share of the usual rate: work lists are not empty."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Month:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Month":
         """The month that was kept."""
-        return cls(date.fromisoformat(kept["first"]), datetime.fromisoformat(kept["until"]), kept["reports"], kept["seed"])
+        return cls(
+            date.fromisoformat(kept["first"]), datetime.fromisoformat(kept["until"]), kept["reports"], kept["seed"]
+        )
 
 
 def last_full(now: datetime, zone: ZoneInfo, *, size: float = 1.0, seed: int = 1) -> Month:
@@ -69,7 +71,7 @@ def is_ended() -> bool:
 
 
 def replay(month: Month, zone: ZoneInfo, temper: Temperament | None = None) -> Iterator[Happening]:
-    """Play the month, act by act. An interrupted one goes on where it stopped, when it is called with the same month."""
+    """Play the month, act by act. An interrupted one goes on where it stopped when called with the same month."""
     _mark(BEGUN, month)
     staff = Staff(temper or Temperament(), month.seed)
     play = Play(staff, until=month.until, leave_from=month.until - timedelta(days=RECENT_DAYS))

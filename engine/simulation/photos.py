@@ -1,4 +1,4 @@
-"""Small drawn photos for the fictional city: a street, what is wrong in it, and a stamp that makes each one different."""
+"""Small drawn photos for the fictional city: a street, what is wrong in it, a stamp that makes each one different."""
 
 from datetime import datetime
 from functools import cache

@@ -130,7 +130,9 @@ class Play:
         opened = opened.where(OpenTask.subject_kind == "case", self.only)
         if since is not None:
             opened = opened.where(OpenTask.opened_at >= since)
-        for task, case in db.session.execute(opened.order_by(OpenTask.opened_at, OpenTask.subject_id, OpenTask.node)).all():
+        for task, case in db.session.execute(
+            opened.order_by(OpenTask.opened_at, OpenTask.subject_id, OpenTask.node)
+        ).all():
             if task.id not in self._seen:
                 self._seen.add(task.id)
                 if not self._is_left(task, case):

@@ -115,7 +115,13 @@ class Staff:
             choice = deciding.decide(task.act, self._occasion(case, task, at))
             if choice.photos:
                 random = self.random("photo", case.number, task.node, at.isoformat())
-                evidence.attach(case, (photos.draw(choice.photos, random, at.astimezone(calendars.working().zone)),), choice.photos, by=actor, at=at)
+                evidence.attach(
+                    case,
+                    (photos.draw(choice.photos, random, at.astimezone(calendars.working().zone)),),
+                    choice.photos,
+                    by=actor,
+                    at=at,
+                )
             acts.perform(case, choice.act, choice.values, by=actor, at=at, task_id=task_id)
             return choice.act
 

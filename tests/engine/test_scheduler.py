@@ -1,4 +1,4 @@
-"""Workers share row work, periodic jobs run in one of them at a time, and a worker that is told to stop finishes first."""
+"""Workers share row work, periodic jobs run in one of them at a time, a worker told to stop finishes first."""
 
 import threading
 import time
@@ -95,7 +95,9 @@ def test_a_stopped_worker_begins_no_further_timer(city):
     done = jobs.run_due(story.now + timedelta(minutes=20), going_on=lambda: next(going_on, False))
     assert done == 1
     db.session.expire_all()
-    assert db.session.scalar(select(func.count()).select_from(OpenTimer).where(OpenTimer.node == "signing_overdue")) == 2
+    assert (
+        db.session.scalar(select(func.count()).select_from(OpenTimer).where(OpenTimer.node == "signing_overdue")) == 2
+    )
 
 
 def test_two_workers_share_timers_and_none_fires_twice(city):

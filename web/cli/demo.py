@@ -46,7 +46,9 @@ CAST = (
 
 
 @click.command("demo")
-@click.option("--size", type=float, default=1.0, show_default=True, help="How many times larger than usual the month is.")
+@click.option(
+    "--size", type=float, default=1.0, show_default=True, help="How many times as large as usual the month is."
+)
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: everybody who reaches this machine.")
 @click.option("--only-build", is_flag=True, help="Build the city and its month; do not serve.")
@@ -84,7 +86,8 @@ def _replay(wanted: Month) -> None:
     """Play the month with a progress bar over its days. Ctrl-C: the next start goes on from there."""
     zone, started, acts = current_config().time_zone, time.perf_counter(), 0
     begin = datetime.combine(wanted.first, datetime.min.time(), zone)
-    with tqdm(total=(wanted.until - begin).days + 1, unit=" days", desc=f"Replaying {wanted.first:%Y-%m}", disable=None) as bar:
+    days = (wanted.until - begin).days + 1
+    with tqdm(total=days, unit=" days", desc=f"Replaying {wanted.first:%Y-%m}", disable=None) as bar:
         try:
             for acts, happening in enumerate(month.replay(wanted, zone), start=1):  # noqa: B007 - told below
                 bar.update((happening.at - begin).days - bar.n)
@@ -97,7 +100,7 @@ def _replay(wanted: Month) -> None:
 
 
 def _write_report(wanted: Month) -> None:
-    """The month's assessment as a PDF beside the data. A missing font or library does not keep the city from opening."""
+    """The month's assessment as a PDF beside the data. A missing font or library does not keep the city closed."""
     name, zone = f"{wanted.first:%Y-%m}", current_config().time_zone
     try:
         with unit_of_work():
@@ -115,7 +118,8 @@ def _report(wanted: Month) -> Path:
 
 
 def _introduce(host: str, port: int) -> None:
-    click.echo(f"\nhttp://{'localhost' if host == '127.0.0.1' else host}:{port}/   password of everybody: {founding.PASSWORD}\n")
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/"
+    click.echo(f"\n{address}   password of everybody: {founding.PASSWORD}\n")
     for username, role, work in CAST:
         click.echo(f"  {username:<20} {role}  {work}")
     click.echo()

@@ -19,7 +19,7 @@ COUNT_EVERY = 25
 
 @click.command("drive")
 @click.option("--source-system", help="Only cases that came from this system.")
-@click.option("--until-ended", is_flag=True, help="Let the simulated clock run on into the future until all have ended.")
+@click.option("--until-ended", is_flag=True, help="Let the simulated clock run on until all have ended.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same decisions.")
 @click.option("--in-a-real-city", is_flag=True, help="Also where the city was not built by simulation.")
 @with_appcontext

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from engine.cases.models import Case, Dispatch, Handling, Stage, TimelineEntry, Verification
+from engine.cases.models import Case, Dispatch, Handling, Source, Stage, TimelineEntry, Verification
 from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.process import jobs
 from engine.process.models import Incident, OpenTask, OutboxMessage, ProcessInstance
-from engine.simulation import driving, month
+from engine.simulation import driving, founding, month
 from engine.simulation.driving import Wanted
 from engine.simulation.month import Month
 from engine.simulation.temperament import PATIENT
@@ -68,8 +68,11 @@ def _check_clocks():
     ended = select(Case.id).where(Case.stage.in_(sorted(Stage.ended() - {Stage.closed})))
     running = select(func.count()).select_from(Clock).where(Clock.state != "stopped", Clock.subject_id.in_(ended))
     assert db.session.scalar(running) == 0
-    lost = select(ProcessInstance.id).where(ProcessInstance.ended_at.is_(None), ~ProcessInstance.id.in_(select(OpenTask.instance_id)),
-                                            ~ProcessInstance.id.in_(select(OutboxMessage.instance_id)))
+    lost = select(ProcessInstance.id).where(
+        ProcessInstance.ended_at.is_(None),
+        ~ProcessInstance.id.in_(select(OpenTask.instance_id)),
+        ~ProcessInstance.id.in_(select(OutboxMessage.instance_id)),
+    )
     assert not db.session.scalars(lost).all()
     assert db.session.scalar(select(func.count()).select_from(Incident)) == 0
 
@@ -83,8 +86,6 @@ def test_a_month_leaves_a_balanced_ledger(city, small_month):
 
 
 def test_the_same_seed_makes_the_same_month_also_when_it_was_interrupted(database, small_month, at):
-    from engine.simulation import founding  # noqa: PLC0415 - only here
-
     founding.found("small", at=at("2026-01-05 08:00"))
     for number, _ in enumerate(month.replay(small_month, ZONE)):
         if number == 40:
@@ -143,8 +144,6 @@ def test_a_drive_that_was_stopped_goes_on_where_it_was(city):
 
 def test_timers_fire_at_their_simulated_moment(city):
     """Nobody confirms in time: the pool is asked when the clock ran out, not when somebody looked."""
-    from engine.cases.models import Source  # noqa: PLC0415 - only here
-
     story = Story(city).report("sun", source=Source.hotline, photos=()).do("li", "confirmation_request")
     due = db.session.scalars(select(OpenTask.due_at)).one()
     play = driving.drive(Wanted("nothing"), until=story.now.replace(hour=17))

@@ -33,8 +33,15 @@ def go(story, staff, most=30):
 def test_patient_staff_closes_a_patrol_report_step_by_step(city):
     story = Story(city).report()
     assert go(story, Staff(PATIENT, 1)) == [
-        "filing_proposal", "filing", "signing", "assignment", "handling", "feedback", "feedback_acceptance",
-        "verification", "closure",
+        "filing_proposal",
+        "filing",
+        "signing",
+        "assignment",
+        "handling",
+        "feedback",
+        "feedback_acceptance",
+        "verification",
+        "closure",
     ]
     assert story.case.stage == Stage.closed
     assert story.case.photo_count == 3
@@ -42,8 +49,15 @@ def test_patient_staff_closes_a_patrol_report_step_by_step(city):
 
 def test_a_citizens_report_without_category_and_place_gets_both(city):
     reporter = Reporter("王女士", "13800001234")
-    story = Story(city).report("sun", source=Source.hotline, photos=(), point=None, category_id=None,
-                               description="小区门口垃圾没人清", reporter=reporter)
+    story = Story(city).report(
+        "sun",
+        source=Source.hotline,
+        photos=(),
+        point=None,
+        category_id=None,
+        description="小区门口垃圾没人清",
+        reporter=reporter,
+    )
     done = go(story, Staff(PATIENT, 1))
     assert done[:3] == ["confirmation_request", "confirmation", "filing_proposal"]
     assert done[-1] == "call_back"

@@ -12,14 +12,19 @@ from engine.kit.config import ROOT
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """What a city is configured with; nothing of the tests' own surroundings but the search path."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "XDG_RUNTIME_DIR") if name in os.environ}
-    return kept | {"CITYLOOP_DATA_DIR": str(data_dir), "FLASK_APP": str(ROOT / "wsgi.py"), "PYTHONIOENCODING": "utf-8"} | more
+    own = {"CITYLOOP_DATA_DIR": str(data_dir), "FLASK_APP": str(ROOT / "wsgi.py"), "PYTHONIOENCODING": "utf-8"}
+    return kept | own | more
 
 
 def begin(data_dir: Path, *words: str, **more: str) -> subprocess.Popen[str]:
     """Start a command and come back at once."""
     return subprocess.Popen(
-        [sys.executable, "-m", "flask", *words], cwd=ROOT, env=environment(data_dir, **more), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [sys.executable, "-m", "flask", *words],
+        cwd=ROOT,
+        env=environment(data_dir, **more),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 
