@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     env.globals.update(
         signed_in=session.actor_or_none,
         rail_entries=rail.entries,
+        has_part_in_cases=rail.has_part_in_cases,
         asset=assets.address,
         icon_sheet=assets.icon_sheet,
         html_language=languages.html_language,

@@ -18,13 +18,15 @@ class Room:
     name: str
     endpoint: str
     icon: str
+    is_of_cases: bool = False
+    """Nothing is in it for who has no part in cases: administrators."""
 
 
 ROOMS = (
-    Room(N_("My work"), "desk.work", "inbox"),
-    Room(N_("Cases"), "desk.cases", "folder2-open"),
+    Room(N_("My work"), "desk.work", "inbox", is_of_cases=True),
+    Room(N_("Cases"), "desk.cases", "folder2-open", is_of_cases=True),
     Room(N_("Report a problem"), "desk.report", "plus-square"),
-    Room(N_("Map"), "desk.map", "map"),
+    Room(N_("Map"), "desk.map", "map", is_of_cases=True),
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Administration"), "admin.index", "sliders"),
 )
@@ -72,7 +74,18 @@ def home() -> ResponseReturnValue:
 
 def _open_to(actor: Actor) -> list[Room]:
     views = current_app.view_functions
-    return [room for room in ROOMS if room.endpoint in views and guards.may_enter(actor, room.endpoint)]
+    return [
+        room
+        for room in ROOMS
+        if room.endpoint in views
+        and guards.may_enter(actor, room.endpoint)
+        and (has_part_in_cases(actor) or not room.is_of_cases)
+    ]
+
+
+def has_part_in_cases(actor: Actor) -> bool:
+    """Does any post of this person have to do with cases?"""
+    return any(name.startswith("case.") for name in actor.permissions)
 
 
 def _entry(room: Room, actor: Actor) -> Entry:

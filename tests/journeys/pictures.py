@@ -155,6 +155,7 @@ def pictures(camera: Camera) -> None:
         camera.take(f"cases{suffix}", "zhao", "/desk/cases?state=open", **language)
         camera.take(f"processes{suffix}", "system_admin", "/admin/processes", **language)
     camera.take("case-closed", "zhao", f"/desk/cases/{done.id}", height=2600)
+    camera.take("drawing", "zhao", f"/desk/cases/{done.id}", act=down_to_the_drawing)
     if fresh is not None:
         camera.take(
             "filing-proposal",
@@ -167,6 +168,9 @@ def pictures(camera: Camera) -> None:
     camera.take("assessment", "wu", "/assessment/2026-10", height=1900)
     camera.take("assessment.en", "wu", "/assessment/2026-10", height=1900, **english)
     camera.take("authority", "system_admin", "/admin/authority")
+    camera.take("process", "system_admin", "/admin/processes/1", height=1000)
+    camera.take("people", "system_admin", "/admin/people")
+    camera.take("catalogue.en", "system_admin", "/admin/catalogue", **english)
     camera.take("calendar", "system_admin", "/admin/calendars/1", height=1000)
     camera.take("roles", "security_admin", "/admin/roles")
     camera.take("audit", "audit_admin", "/admin/audit")
@@ -189,6 +193,11 @@ def open_act(page: Any) -> None:
     open_first(page)
     page.click(".case-acts .btn-primary")
     page.wait_for_load_state("networkidle")
+
+
+def down_to_the_drawing(page: Any) -> None:
+    """The drawing fills the screen."""
+    page.evaluate("document.querySelector('.case-drawing').scrollIntoView()")
 
 
 def main(only: str = "") -> None:

@@ -188,3 +188,12 @@ def test_who_has_the_case_finds_it_everywhere(city, visit, story):
         assert number in browser.get("/desk/cases").text, name
         assert browser.get(f"/desk/attachments/{photo_id}/thumbnail").status_code == 200, name
         assert [one["properties"]["name"] for one in browser.get("/desk/cases.geojson").json["features"]] == [number]
+
+
+def test_administrators_are_led_to_administration_and_not_to_cases(city, visit):
+    for name in ADMINISTRATORS:
+        browser = visit(name)
+        assert browser.get("/").headers["Location"] == "/admin/"
+        page = browser.get("/me").text
+        assert 'href="/desk/' not in page
+        assert 'action="/desk/' not in page
