@@ -159,7 +159,7 @@ def _departments(kept: Snapshot, words: Wording) -> Chapter:
         table = tables.departments(kept, kind, words.say(name), words)
         if table.rows:
             parts += [table, *figures.departments(kept, kind, words.say(name), words)]
-    return Chapter("departments", words.say(N_("Departments")), paragraphs=[_reached(kept, words)], parts=parts)
+    return Chapter("departments", words.say(N_("The departments")), paragraphs=[_reached(kept, words)], parts=parts)
 
 
 def _reached(kept: Snapshot, words: Wording) -> str:
@@ -196,7 +196,7 @@ def _categories(kept: Snapshot, words: Wording) -> Chapter:
         if most
         else []
     )
-    return Chapter("categories", words.say(N_("Categories")), paragraphs=said, parts=parts)
+    return Chapter("categories", words.say(N_("The categories")), paragraphs=said, parts=parts)
 
 
 def _overdue(kept: Snapshot, words: Wording) -> Chapter:

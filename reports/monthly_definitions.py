@@ -88,7 +88,7 @@ def _conventions(kept: Snapshot, words: Wording) -> list[tuple[str, str]]:
             ),
         ),
         (
-            words.say(N_("Basis")),
+            words.say(N_("What it rests on")),
             words.say(N_("GB/T 30428.4-2016; the denominators of rework and extension are the closures due.")),
         ),
     ]

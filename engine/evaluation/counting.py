@@ -17,7 +17,9 @@ from engine.kit.db import db
 
 Counts = dict[str, int]
 """How many cases each set holds, by the set's name."""
-KEYS = (Case.department_id, Case.region_code, Case.street_code, Case.category_id, Case.source)
+# An expression instead of the plain first column: else SQLite walks its index in the order of the groups, which takes
+# ten times as long as reading the rows once.
+KEYS = (func.coalesce(Case.department_id, 0), Case.region_code, Case.street_code, Case.category_id, Case.source)
 
 
 @dataclass
@@ -42,13 +44,12 @@ def tally(period: Period, *, within: ColumnElement[bool] | None = None) -> Tally
     return counted
 
 
-def totals(period: Period, *, within: ColumnElement[bool] | None = None) -> Counts:
-    """Count every set of the period without telling anything apart: the period compared with."""
+def totals(period: Period, anchors: Iterable[str] = tuple(sets.ANCHORS)) -> Counts:
+    """Count the sets of these anchors without telling anything apart: the period compared with."""
     counted: Counts = {}
-    for anchor, condition in sets.ANCHORS.items():
+    for anchor in anchors:
         chosen = sets.of_anchor(anchor)
-        narrowed = true() if within is None else within
-        row = db.session.execute(select(*_measures(chosen, period)).where(condition(period), narrowed)).one()
+        row = db.session.execute(select(*_measures(chosen, period)).where(sets.ANCHORS[anchor](period))).one()
         counted |= dict(zip((one.name for one in chosen), row, strict=True))
     return counted
 
@@ -78,7 +79,7 @@ def _grouped(anchor: str, period: Period, within: ColumnElement[bool]) -> Iterab
 def _keys(row: Row[Any], majors: Mapping[int, str]) -> dict[str, str]:
     department, region, street, category, source = row[: len(KEYS)]
     return {
-        "department": key_of(department), "region": key_of(region), "street": key_of(street),
+        "department": key_of(department or None), "region": key_of(region), "street": key_of(street),
         "category": majors.get(category, dimensions.NONE), "subcategory": key_of(category), "source": key_of(source),
     }
 

@@ -27,6 +27,10 @@ LISTED = 40
 TREND = 6
 """Months in the curves of a report, this one included."""
 DAILY = ("reported", "closed")
+CURVES = ("reported_at", "filed_at", "handling_due")
+"""What the curves need of the months before the last one."""
+COMPARED = tuple(anchor for anchor in sets.ANCHORS if anchor != "stock")
+"""What can be told of another month: what was open then is not known any more."""
 
 
 @dataclass
@@ -120,17 +124,15 @@ def _trend(period: Period, zone: ZoneInfo) -> dict[str, Counts]:
     rows = select(MonthlyAssessment.period, MonthlyAssessment.numbers).where(MonthlyAssessment.period.in_(names))
     kept = {name: numbers["total"] for name, numbers in db.session.execute(rows).tuples()}
     started = first_report()
-    return {name: kept.get(name) or _totals(_other(period, -number, zone), started)
-            for name, number in zip(names, range(TREND - 1, 0, -1), strict=True)}
+    return {
+        name: kept.get(name) or _totals(_other(period, -number, zone), started, COMPARED if number == 1 else CURVES)
+        for name, number in zip(names, range(TREND - 1, 0, -1), strict=True)
+    }
 
 
-def _totals(period: Period, started: datetime | None) -> Counts:
-    """Nothing is asked of months before the first report; what was open then is not known any more."""
-    if started is None or period.end <= started:
-        return {}
-    passing = (name for name, one in sets.SETS.items() if one.anchor != "stock")
-    counted = counting.totals(period)
-    return {name: counted[name] for name in passing}
+def _totals(period: Period, started: datetime | None, anchors: tuple[str, ...] = COMPARED) -> Counts:
+    """Nothing is asked of months before the first report."""
+    return counting.totals(period, anchors) if started is not None and period.end > started else {}
 
 
 def _places_before(period: Period) -> dict[str, int | None]:
