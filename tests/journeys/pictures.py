@@ -69,8 +69,12 @@ class Camera:
         language: str = "zh-CN",
         height: int = 0,
         act: Any = None,
+        part: str = "",
     ) -> None:
-        """Who opens ``path``; ``act`` does something on the page first. ``height`` 0 is what fits the screen."""
+        """Who opens ``path``; ``act`` does something on the page first. ``height`` 0 is what fits the screen.
+
+        ``part`` selects what is pictured; else it is the page.
+        """
         if self.only and self.only not in name:
             return
         page = self._page(who, size, language)
@@ -83,7 +87,8 @@ class Camera:
         whole = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size(size | {"height": min(height, whole) if height else size["height"]})
         page.wait_for_timeout(200)
-        keep(page.screenshot(), FOLDER / f"{name}.png")
+        shown = page.locator(part) if part else page
+        keep(shown.screenshot(), FOLDER / f"{name}.png")
         page.set_viewport_size(size)
 
     def _page(self, who: str, size: dict[str, int], language: str) -> Any:
@@ -155,7 +160,7 @@ def pictures(camera: Camera) -> None:
         camera.take(f"cases{suffix}", "zhao", "/desk/cases?state=open", **language)
         camera.take(f"processes{suffix}", "system_admin", "/admin/processes", **language)
     camera.take("case-closed", "zhao", f"/desk/cases/{done.id}", height=2600)
-    camera.take("drawing", "zhao", f"/desk/cases/{done.id}", act=down_to_the_drawing)
+    camera.take("drawing", "zhao", f"/desk/cases/{done.id}", part=".case-drawing")
     if fresh is not None:
         camera.take(
             "filing-proposal",
@@ -193,11 +198,6 @@ def open_act(page: Any) -> None:
     open_first(page)
     page.click(".case-acts .btn-primary")
     page.wait_for_load_state("networkidle")
-
-
-def down_to_the_drawing(page: Any) -> None:
-    """The drawing fills the screen."""
-    page.evaluate("document.querySelector('.case-drawing').scrollIntoView()")
 
 
 def main(only: str = "") -> None:

@@ -32,6 +32,10 @@ def test_a_collector_reports_with_the_phone_what_stands_before_her(street):
     assert case.unit_grid is not None
     with street.person("li") as li:
         assert li.take(case.number).offered("filing_proposal")
+        li.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert li.page.evaluate("scrollY") > 400
+        assert li.page.evaluate("document.querySelector('.top').getBoundingClientRect().top") == 0
+        assert li.page.evaluate("document.querySelector('.rail').getBoundingClientRect().bottom") > 700
 
 
 def test_what_was_typed_stays_when_something_is_wrong(street):
