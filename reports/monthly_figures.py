@@ -17,7 +17,7 @@ def days(kept: Snapshot, words: Wording) -> Figure:
     """Reports and closures day by day."""
     reported, closed = kept.daily["reported"], kept.daily["closed"]
     names = [str(day) for day in range(1, len(reported) + 1)]
-    lines = [(words.say(N_("Reported")), reported), (words.say(N_("Closed in the month")), closed)]
+    lines = [(words.say(N_("Reported")), reported), (words.say(N_("Closed")), closed)]
     return Figure(
         "days",
         words.say(N_("Reported and closed, day by day")),
