@@ -43,11 +43,13 @@ def test_a_worker_fires_what_is_due_and_stops_on_sigterm(city, tmp_path):
 
 
 def test_two_workers_share_the_timers(city, tmp_path):
+    workers = [begin(city, tmp_path) for _ in range(2)]
+    for worker in workers:
+        assert any("worker started" in line for line in worker.stdout)
     story = Story(city, now=clock.now() - timedelta(hours=1))
     for _ in range(4):
         story.report(is_urgent=True, department_id=city.sanitation.id)
     db.session.rollback()
-    workers = [begin(city, tmp_path) for _ in range(2)]
     until(lambda: fired() >= 4, workers[0])
     for worker in workers:
         worker.terminate()
