@@ -17,7 +17,7 @@ from engine.kit.db import db, unit_of_work
 from engine.process import jobs
 from tests import city as cities
 
-GARBAGE = "0101"  # event 暴露垃圾 in the 2013 code system
+GARBAGE = "0110"  # event 暴露垃圾 in the 2013 code system
 
 
 def photo(colour: str = "grey", name: str = "photo.jpg") -> Upload:
