@@ -10,6 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -130,11 +132,15 @@ def export(url: str, count: int) -> None:
 
 def _watched(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """The most MB that a process held, and its seconds. A failure shows what it said."""
-    begun = clock.now()
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    assert status == 0, command
-    return used.ru_maxrss / 1024, (clock.now() - begun).total_seconds()
+    # Not the kernel's own maximum: that begins with the size of the process that started it.
+    begun, most = clock.now(), 0
+    process = psutil.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            most = max(most, process.memory_info().rss)
+        time.sleep(0.05)
+    assert process.returncode == 0, command
+    return most / MEGABYTE, (clock.now() - begun).total_seconds()
 
 
 def _write_history(path: Path, count: int) -> None:

@@ -14,7 +14,7 @@ from engine.legacy.offices import Offices
 from engine.legacy.past import Past, read_row
 from engine.legacy.rows import Row, Table
 
-BATCH = 1000
+BATCH = 250
 
 
 def import_cases(
