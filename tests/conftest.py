@@ -15,6 +15,7 @@ from engine import rooms
 from engine.kit.db import db
 from tests import city as cities
 from tests import databases, visiting
+from tests.chromium import ARGUMENTS, CHROMIUM
 
 rooms.import_models()
 rooms.connect_receivers()
@@ -108,3 +109,14 @@ def _statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, started once."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need no browser
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -11,9 +11,9 @@ from werkzeug.serving import make_server
 
 from tests.city import City
 from tests.journeys.people import Street, Wall
-from tests.web.conftest import browse, chromium
+from tests.web.conftest import browse
 
-__all__ = ["browse", "chromium"]
+__all__ = ["browse"]
 
 
 @pytest.fixture

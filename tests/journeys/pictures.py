@@ -27,7 +27,8 @@ from engine.kit.db import db, unit_of_work
 from engine.simulation import founding, month
 from tests import city as cities
 from tests.journeys.people import Wall
-from tests.web.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.web.conftest import DESK, PHONE
 from web.app import create_app
 
 FOLDER = ROOT / "docs" / "pictures"
