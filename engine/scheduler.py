@@ -21,9 +21,11 @@ from sqlalchemy import func, select
 
 from engine.attachments import jobs as attachments
 from engine.deadlines import jobs as deadlines
+from engine.evaluation import jobs as evaluation
 from engine.forms import jobs as forms
 from engine.kit import clock
-from engine.kit.db import db
+from engine.kit.config import Config
+from engine.kit.db import db, unit_of_work
 from engine.process import jobs as process
 
 log = structlog.get_logger("cityloop.worker")
@@ -41,11 +43,17 @@ class Job:
     run: Callable[[datetime], int]
 
 
+def _compute_months(at: datetime) -> int:
+    with unit_of_work():
+        return evaluation.compute_months(Config.from_env().time_zone, at=at)
+
+
 ROW_WORK_EVERY = timedelta(seconds=3)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
     Job("sweep_files", timedelta(hours=6), attachments.sweep),
+    Job("compute_months", timedelta(hours=6), _compute_months),
 )
 
 

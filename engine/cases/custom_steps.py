@@ -14,5 +14,5 @@ def complete(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, a
     facts = {name: value for name, value in values.items() if isinstance(value, str | int | float | bool)}
     outcome = facts.pop("outcome", "done")
     note = facts.pop("note", "")
-    steps.finish(task, str(outcome), by=by, at=at, **facts)
+    steps.finish(task, str(outcome), by=by, at=at, answers=facts)
     timeline.add(case, "step", by=by, at=at, note=str(note), step=task.name, outcome=str(outcome))

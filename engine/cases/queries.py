@@ -1,6 +1,6 @@
 """Reading cases. Every list starts from what this person may see; nothing here changes anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from engine.cases import search
 from engine.cases.errors import CaseNotFound
 from engine.cases.models import Case, Involvement, Stage
 from engine.catalog.models import Category
-from engine.deadlines.lamps import Lamp, LampColumns, lamp_is
+from engine.deadlines.lamps import Lamp, LampColumns, lamp_case, lamp_is
 from engine.kit.db import db
 from engine.kit.paging import COUNT_CAP, Page
 from engine.process import queries as process
@@ -138,15 +138,17 @@ def stream(wanted: CaseFilter, actor: Actor, *, at: datetime, sort: str = "newes
         db.session.expunge(case)
 
 
-def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000) -> list[tuple[int, str, float, float, str]]:
-    """Id, number, longitude, latitude and stage of the located cases of a list, for its map."""
-    rows = db.session.execute(
-        select(Case.id, Case.number, Case.lng, Case.lat, Case.stage)
+def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000) -> Sequence[Any]:
+    """Id, number, title, lng, lat, stage and lamp of the located cases of a list, for its map."""
+    return db.session.execute(
+        select(
+            Case.id, Case.number, Case.title, Case.lng, Case.lat, Case.stage,
+            lamp_case(LAMP_COLUMNS, at).label("lamp"),
+        )
         .where(visible_to(actor), Case.lng.is_not(None), *_conditions(wanted, at))
         .order_by(*SORTS["newest"])
         .limit(limit)
-    )
-    return [(row.id, row.number, row.lng, row.lat, row.stage) for row in rows]
+    ).all()
 
 
 def _listed() -> Select[Case]:

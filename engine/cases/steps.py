@@ -1,5 +1,6 @@
 """Finishing a step of the drawing: the one way in which an act moves a case."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +41,19 @@ def find(case: Case, act: str, task_id: str | None = None) -> OpenTask:
 
 
 def finish(
-    task: OpenTask, outcome: str, *, by: Actor, at: datetime, stopping: tuple[str, ...] = (), **facts: Any
+    task: OpenTask,
+    outcome: str,
+    *,
+    by: Actor,
+    at: datetime,
+    stopping: tuple[str, ...] = (),
+    answers: Mapping[str, Any] | None = None,
+    **facts: Any,
 ) -> Move:
-    """Complete a step with its outcome and whatever else the gateways behind it ask for; stop the clocks ``stopping``."""
+    """Complete a step with its outcome and whatever else the gateways behind it ask for; stop the clocks ``stopping``.
+
+    ``answers`` are facts whose names a form gave, which may be any.
+    """
     # What the act has changed so far goes out together with what the move changes: one UPDATE of the case, not three.
     with stages.acting(by, stopping=stopping), db.session.no_autoflush:
-        return execution.complete(task.id, {"outcome": outcome, **facts}, by_id=by.id, at=at)
+        return execution.complete(task.id, {**(answers or {}), **facts, "outcome": outcome}, by_id=by.id, at=at)

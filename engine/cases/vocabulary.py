@@ -14,7 +14,7 @@ from engine.process import linting
 def tell() -> None:
     """Tell the check of drawings what there is."""
     linting.know("form", catalogue.names)
-    linting.know("act", lambda: acts.KNOWN_STEPS | {acts.CUSTOM.step})
+    linting.know("act", lambda: {act.step for act in (*acts.STEP_ACTS, acts.CUSTOM) if act.step is not None})
     linting.know("stage", lambda: {stage.value for stage in Stage})
     linting.know("clock", lambda: {*limits.STEP_MINUTES, stages.HANDLING, stages.REWORK, stages.ESCALATION})
     linting.know("role", _roles)

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
 from engine.attachments import queries as attachments
-from engine.audit import recording
 from engine.cases import queries, saved_searches
 from engine.cases.models import Case
 from engine.catalog import code_system
@@ -85,10 +84,15 @@ def case_points() -> Response:
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [lng, lat]},
-            "properties": {"name": number, "address": url_for(".case", case_id=case_id), "stage": stage},
+            "geometry": {"type": "Point", "coordinates": [point.lng, point.lat]},
+            "properties": {
+                "name": f"{point.number} {point.title}",
+                "address": url_for(".case", case_id=point.id),
+                "stage": point.stage,
+                "lamp": point.lamp,
+            },
         }
-        for case_id, number, lng, lat, stage in points
+        for point in points
     ]
     return jsonify({"type": "FeatureCollection", "features": features})
 
