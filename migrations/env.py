@@ -23,10 +23,17 @@ def run() -> None:
     """Migrate in one transaction. PostgreSQL waits at most five seconds for a lock, so that a city is not held up."""
     with db.engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=db.metadata, include_object=include, render_item=render,
-            render_as_batch=connection.dialect.name == "sqlite", compare_type=False,
-            **{key: value for key, value in current_app.extensions["migrate"].configure_args.items()
-               if key not in {"render_as_batch", "compare_type"}},
+            connection=connection,
+            target_metadata=db.metadata,
+            include_object=include,
+            render_item=render,
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=False,
+            **{
+                key: value
+                for key, value in current_app.extensions["migrate"].configure_args.items()
+                if key not in {"render_as_batch", "compare_type"}
+            },
         )
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET lock_timeout = '5s'")

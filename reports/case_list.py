@@ -13,10 +13,23 @@ from engine.kit.config import Config
 from engine.kit.i18n import N_, translate
 
 COLUMNS: tuple[tuple[str, int], ...] = (
-    (N_("Number"), 24), (N_("Title"), 40), (N_("Stage"), 14), (N_("Source"), 12), (N_("Category"), 20),
-    (N_("Place"), 30), (N_("Department"), 16), (N_("Handler"), 10), (N_("Lamp"), 12), (N_("Reported at"), 17),
-    (N_("Filed at"), 17), (N_("Due"), 17), (N_("Feedback given"), 17), (N_("Closed at"), 17), (N_("Rework"), 8),
-    (N_("Longitude"), 11), (N_("Latitude"), 11),
+    (N_("Number"), 24),
+    (N_("Title"), 40),
+    (N_("Stage"), 14),
+    (N_("Source"), 12),
+    (N_("Category"), 20),
+    (N_("Place"), 30),
+    (N_("Department"), 16),
+    (N_("Handler"), 10),
+    (N_("Lamp"), 12),
+    (N_("Reported at"), 17),
+    (N_("Filed at"), 17),
+    (N_("Due"), 17),
+    (N_("Feedback given"), 17),
+    (N_("Closed at"), 17),
+    (N_("Rework"), 8),
+    (N_("Longitude"), 11),
+    (N_("Latitude"), 11),
 )
 MOMENT = "yyyy-mm-dd hh:mm"
 
@@ -27,8 +40,10 @@ def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime,
     ``words`` names codes of stages and sources (English msgids). What citizens wrote is text, never a formula.
     """
     # constant_memory: each row goes to disk as the next begins.
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                        "remove_timezone": True})
+    book = xlsxwriter.Workbook(
+        stream,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True},
+    )
     sheet, zone, count = book.add_worksheet(translate(N_("Cases"), locale)), Config.from_env().time_zone, 0
     head, moment = book.add_format({"bold": True, "bg_color": "#f6f7f9"}), book.add_format({"num_format": MOMENT})
     sheet.freeze_panes(1, 1)
@@ -43,14 +58,32 @@ def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime,
 
 
 def _row(case: Case, locale: str, at: datetime, words: dict[str, str]) -> tuple[Any, ...]:
-    lamp = lamp_of(case.due_at, case.amber_at, case.clock_state, at, is_provisional=case.due_is_provisional,
-                   stopped_at=case.handled_at)
+    lamp = lamp_of(
+        case.due_at,
+        case.amber_at,
+        case.clock_state,
+        at,
+        is_provisional=case.due_is_provisional,
+        stopped_at=case.handled_at,
+    )
     return (
-        case.number, case.title, translate(words.get(case.stage, case.stage), locale),
-        translate(words.get(case.source, case.source), locale), case.category.name if case.category else "", case.place,
-        case.department.short_name if case.department else "", case.handler.name if case.handler else "",
-        translate(lamp.label, locale) if case.due_at else "", case.reported_at, case.filed_at, case.due_at,
-        case.handled_at, case.closed_at, case.rework_count, case.lng, case.lat,
+        case.number,
+        case.title,
+        translate(words.get(case.stage, case.stage), locale),
+        translate(words.get(case.source, case.source), locale),
+        case.category.name if case.category else "",
+        case.place,
+        case.department.short_name if case.department else "",
+        case.handler.name if case.handler else "",
+        translate(lamp.label, locale) if case.due_at else "",
+        case.reported_at,
+        case.filed_at,
+        case.due_at,
+        case.handled_at,
+        case.closed_at,
+        case.rework_count,
+        case.lng,
+        case.lat,
     )
 
 

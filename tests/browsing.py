@@ -60,7 +60,7 @@ class Browser:
         return self.ask("POST", path, _parts(values, photo, boundary), f"multipart/form-data; boundary={boundary}")
 
     def ask(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Answer:
-        """One request; raises one of ``AWAY`` where no answer comes, and then nobody knows whether it was carried out."""
+        """One request; raises one of ``AWAY`` where no answer comes: nobody knows then whether it was done."""
         headers = {"Accept": "text/html", "Cookie": self._cookie}
         if content_type:
             headers["Content-Type"] = content_type

@@ -60,9 +60,9 @@ class Guide:
 
     def __init__(self) -> None:
         chosen = category()
-        self.filing = {"category_id": str(chosen.id), "filing_condition_id": str(condition(chosen).id), "area_class": "A"}
-        departments = db.session.execute(select(Department.id, Department.code)).tuples()
-        self.codes = {id_: code for id_, code in departments}
+        reason = condition(chosen)
+        self.filing = {"category_id": str(chosen.id), "filing_condition_id": str(reason.id), "area_class": "A"}
+        self.codes = dict(db.session.execute(select(Department.id, Department.code)).tuples().all())
         self.ids = {code: id_ for id_, code in self.codes.items()}
         self.users = dict(db.session.execute(select(User.username, User.id)).tuples().all())
         self.collectors = self._collectors()
@@ -93,7 +93,8 @@ class Guide:
             username, act = f"{DEPARTMENT[step][0]}.{code}", DEPARTMENT[step][1]
         else:
             username, act = self.collectors[task.group_name or ""], "verification"
-        return Errand(task.subject_id, task.id, username, act, self._values(act, code), act in {"handling", "verification"})
+        needs_photo = act in {"handling", "verification"}
+        return Errand(task.subject_id, task.id, username, act, self._values(act, code), needs_photo)
 
     def _values(self, act: str, code: str) -> dict[str, str]:
         return {

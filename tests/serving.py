@@ -1,4 +1,4 @@
-"""The real program in processes of its own: gunicorn and workers as a city runs them, to be killed and started again."""
+"""The real program in processes of its own: gunicorn and workers as a city runs them, to be killed and restarted."""
 
 import os
 import signal
@@ -38,7 +38,12 @@ class Running:
         """Start it (again)."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=os.environ | self._environment, stdout=log, stderr=log, start_new_session=True
+                self._command,
+                cwd=ROOT,
+                env=os.environ | self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def kill(self) -> None:

@@ -52,8 +52,11 @@ class Story:
     def report(self, who: str = "chen", **changes: Any) -> "Story":
         """Report garbage at the city's spot; ``changes`` are fields of Report."""
         given: dict[str, Any] = {
-            "description": "路边有暴露垃圾一处", "source": Source.patrol, "point": self.city.spot,
-            "category_id": category().id, "photos": (photo(),),
+            "description": "路边有暴露垃圾一处",
+            "source": Source.patrol,
+            "point": self.city.spot,
+            "category_id": category().id,
+            "photos": (photo(),),
         }
         with unit_of_work():
             actor = getattr(self.city, who)
@@ -109,8 +112,15 @@ class Story:
     def propose(self) -> "Story":
         """Li proposes filing as garbage."""
         chosen = category()
-        return self.do("li", "filing_proposal", category_id=chosen.id, filing_condition_id=condition(chosen).id,
-                       area_class="A", is_urgent=False, note="")
+        return self.do(
+            "li",
+            "filing_proposal",
+            category_id=chosen.id,
+            filing_condition_id=condition(chosen).id,
+            area_class="A",
+            is_urgent=False,
+            note="",
+        )
 
     def handled(self) -> "Story":
         """The department that has it signs, assigns, handles, and gives feedback."""

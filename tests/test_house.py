@@ -21,7 +21,11 @@ TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, tex
 
 def test_rooms_import_only_what_lies_below_them():
     answer = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 0, answer.stdout[-3000:]
 
@@ -48,7 +52,11 @@ def test_locks_and_sources_name_no_address_of_a_registry():
 
 
 def test_packages_say_what_lives_in_them_and_import_nothing():
-    for path in [*ROOT.glob("engine/*/__init__.py"), *ROOT.glob("web/*/__init__.py"), *ROOT.glob("reports/**/__init__.py")]:
+    for path in [
+        *ROOT.glob("engine/*/__init__.py"),
+        *ROOT.glob("web/*/__init__.py"),
+        *ROOT.glob("reports/**/__init__.py"),
+    ]:
         text = path.read_text("utf-8").strip()
         assert text.startswith('"""'), path
         assert "\nimport " not in text, path

@@ -53,8 +53,9 @@ class Listing(AbstractContextManager["Listing"]):
 
     def tell(self, outcome: Outcome) -> None:
         """Say what became of all rows."""
-        click.echo(f"{outcome.read} rows read: {outcome.added} added, {outcome.known} known already, "
-                   f"{outcome.refused} refused")
+        click.echo(
+            f"{outcome.read} rows read: {outcome.added} added, {outcome.known} known already, {outcome.refused} refused"
+        )
         ignored = set(self._table.headings) - set(self._layout.columns.values()) - set(self._layout.keep)
         if ignored:
             click.echo(f"columns not taken over: {', '.join(sorted(ignored))}")

@@ -61,18 +61,22 @@ def calendars() -> list[Calendar]:
 
 def exceptions(calendar_id: int, year: int) -> list[CalendarException]:
     """The exceptions of one year, in order of date."""
-    return list(db.session.scalars(
-        select(CalendarException)
-        .where(CalendarException.calendar_id == calendar_id, extract("year", CalendarException.date) == year)
-        .order_by(CalendarException.date)
-    ))
+    return list(
+        db.session.scalars(
+            select(CalendarException)
+            .where(CalendarException.calendar_id == calendar_id, extract("year", CalendarException.date) == year)
+            .order_by(CalendarException.date)
+        )
+    )
 
 
 def published_years(calendar_id: int) -> list[CalendarYear]:
     """The years that are published, in order."""
-    return list(db.session.scalars(
-        select(CalendarYear).where(CalendarYear.calendar_id == calendar_id).order_by(CalendarYear.year)
-    ))
+    return list(
+        db.session.scalars(
+            select(CalendarYear).where(CalendarYear.calendar_id == calendar_id).order_by(CalendarYear.year)
+        )
+    )
 
 
 def warnings(at: datetime) -> list[MissingYear]:

@@ -50,8 +50,14 @@ def create(
     is_standard: bool = False,
 ) -> Calendar:
     """A new calendar; ``published`` years are complete as they are (an imported city whose holidays do not matter)."""
-    calendar = Calendar(name=name, time_zone=time_zone, is_standard=is_standard, fixed_holidays=list(fixed_holidays),
-                        changed_at=at, segments=[row for week in weeks for row in segment_rows(week)])
+    calendar = Calendar(
+        name=name,
+        time_zone=time_zone,
+        is_standard=is_standard,
+        fixed_holidays=list(fixed_holidays),
+        changed_at=at,
+        segments=[row for week in weeks for row in segment_rows(week)],
+    )
     db.session.add(calendar)
     db.session.flush()
     db.session.add_all(CalendarYear(calendar_id=calendar.id, year=year, published_at=at) for year in published)
@@ -94,4 +100,3 @@ def _exception(day: date) -> CalendarException | None:
 def _days(year: int) -> Iterable[date]:
     first = date(year, 1, 1)
     return (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
-

@@ -56,8 +56,10 @@ class WorkedDays:
         first, last = date(years[0], 1, 1), date(years[-1], 12, 31)
         self.midnights = [_second(day, zone) for day in _days(first, last + timedelta(days=1))]
         self.days = [
-            [(_at(opening, midnight, day, zone, length), _at(closing, midnight, day, zone, length))
-             for opening, closing in segments]
+            [
+                (_at(opening, midnight, day, zone, length), _at(closing, midnight, day, zone, length))
+                for opening, closing in segments
+            ]
             for day, midnight, length in zip(_days(first, last), self.midnights[:-1], self._lengths(), strict=True)
             if (segments := hours.on(day))
         ]

@@ -28,8 +28,12 @@ class Unit(StrEnum):
         return frozenset({cls.working_hours, cls.working_days})
 
 
-_SECONDS = {Unit.urgent_hours: 3600, Unit.working_hours: 3600, Unit.working_days: DAY_SECONDS,
-            Unit.calendar_days: 86400}
+_SECONDS = {
+    Unit.urgent_hours: 3600,
+    Unit.working_hours: 3600,
+    Unit.working_days: DAY_SECONDS,
+    Unit.calendar_days: 86400,
+}
 """What one unit is reported as, in seconds."""
 
 

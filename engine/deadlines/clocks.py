@@ -79,7 +79,12 @@ def extend(clock: Clock, limit: Limit | None = None, *, at: datetime, by: Doer, 
 
 
 def reset(
-    clock: Clock, limit: Limit | None = None, *, at: datetime, by: Doer, department_id: int | None = None,
+    clock: Clock,
+    limit: Limit | None = None,
+    *,
+    at: datetime,
+    by: Doer,
+    department_id: int | None = None,
     reason: str = "",
 ) -> Clock:
     """Begin anew, for the next department after an accepted return (process.md §4.3); None: the same limit."""
@@ -156,7 +161,8 @@ def change(
     """
     clocks = open_clocks(subject_kind, subject_id) if known is None else known
     for names, action, states in (
-        (stop, Action.stop, {State.running, State.paused}), (pause, Action.pause, {State.running}),
+        (stop, Action.stop, {State.running, State.paused}),
+        (pause, Action.pause, {State.running}),
         (resume, Action.resume, {State.paused}),
     ):
         for name in names:
@@ -189,8 +195,13 @@ def _started(kind: str, subject_id: int, wanted: Start, at: datetime, by: Doer, 
     calendar = calendars.working(wanted.calendar_id)
     fact = replace(begin(wanted.limit, at, due_at=wanted.due_at), reason=reason)
     course = Course(fact, calendar)
-    clock = Clock(subject_kind=kind, subject_id=subject_id, name=wanted.name, department_id=wanted.department_id,
-                  calendar_id=calendar.id)
+    clock = Clock(
+        subject_kind=kind,
+        subject_id=subject_id,
+        name=wanted.name,
+        department_id=wanted.department_id,
+        calendar_id=calendar.id,
+    )
     write_fact(clock, course.as_frozen(fact), by)
     copy_course(clock, course)
     db.session.add(clock)
@@ -228,9 +239,11 @@ def _write() -> None:
 
 def write_fact(clock: Clock, fact: Fact, by: Doer) -> None:
     """Append a fact that is complete (``Course.freeze``) to a clock whose facts are loaded."""
-    clock.facts.append(ClockFact(
-        seq=len(clock.facts) + 1, by_id=by.id, by_name=by.name, department_id=clock.department_id, **fact.columns()
-    ))
+    clock.facts.append(
+        ClockFact(
+            seq=len(clock.facts) + 1, by_id=by.id, by_name=by.name, department_id=clock.department_id, **fact.columns()
+        )
+    )
 
 
 def copy_course(clock: Clock, course: Course) -> None:

@@ -75,10 +75,16 @@ class Course:
     def columns(self, rule: AmberRule) -> dict[str, Any]:
         """The columns of ``clock`` that follow from its facts."""
         return {
-            "state": self.state.value, "started_at": self.started_at, "stopped_at": self.stopped_at,
-            "limit_value": self.limit.value, "limit_unit": self.limit.unit.value,
-            "due_at": self.due, "first_due_at": self.first_due, "is_provisional": self.is_provisional,
-            "amber_at": self.amber(rule), "calendar_version": self.calendar.version,
+            "state": self.state.value,
+            "started_at": self.started_at,
+            "stopped_at": self.stopped_at,
+            "limit_value": self.limit.value,
+            "limit_unit": self.limit.unit.value,
+            "due_at": self.due,
+            "first_due_at": self.first_due,
+            "is_provisional": self.is_provisional,
+            "amber_at": self.amber(rule),
+            "calendar_version": self.calendar.version,
         }
 
     def amounts(self, at: datetime) -> tuple[int, int]:

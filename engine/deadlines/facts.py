@@ -70,8 +70,14 @@ class Fact:
     def columns(self) -> dict[str, Any]:
         """The columns of ``clock_fact`` that it fills; it must be frozen first (``Course.freeze``)."""
         return {
-            "action": self.action.value, "at": self.at, "value": self.value, "unit": self.unit, "reason": self.reason,
-            "due_before": self.due_before, "due_after": self.due_after, "first_due": self.first_due,
+            "action": self.action.value,
+            "at": self.at,
+            "value": self.value,
+            "unit": self.unit,
+            "reason": self.reason,
+            "due_before": self.due_before,
+            "due_after": self.due_after,
+            "first_due": self.first_due,
             "is_provisional": self.is_provisional,
         }
 

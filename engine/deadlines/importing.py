@@ -64,11 +64,21 @@ def _follow(history: History, calendar: WorkingCalendar) -> tuple[Course, list[F
 
 def _clock(history: History, course: Course, rule: AmberRule) -> dict[str, Any]:
     return {
-        "subject_kind": history.subject_kind, "subject_id": history.subject_id, "name": history.name,
-        "department_id": history.department_id, "calendar_id": course.calendar.id, **course.columns(rule),
+        "subject_kind": history.subject_kind,
+        "subject_id": history.subject_id,
+        "name": history.name,
+        "department_id": history.department_id,
+        "calendar_id": course.calendar.id,
+        **course.columns(rule),
     }
 
 
 def _fact(clock_id: int, seq: int, fact: Fact, by: Doer, department_id: int | None) -> dict[str, Any]:
-    return {"clock_id": clock_id, "seq": seq, "by_id": by.id, "by_name": by.name, "department_id": department_id,
-            **fact.columns()}
+    return {
+        "clock_id": clock_id,
+        "seq": seq,
+        "by_id": by.id,
+        "by_name": by.name,
+        "department_id": department_id,
+        **fact.columns(),
+    }

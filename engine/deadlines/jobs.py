@@ -80,8 +80,11 @@ def _old(calendar: Calendar, limit: int) -> list[Clock]:
     for which in (PROVISIONAL, OPEN):
         if len(found) < limit:
             rows = db.session.scalars(
-                select(Clock).where(*_reckoned_before(calendar), which).order_by(Clock.id)
-                .limit(limit - len(found)).options(selectinload(Clock.facts))
+                select(Clock)
+                .where(*_reckoned_before(calendar), which)
+                .order_by(Clock.id)
+                .limit(limit - len(found))
+                .options(selectinload(Clock.facts))
             )
             found |= {clock.id: clock for clock in rows}
     return list(found.values())

@@ -24,14 +24,26 @@ class Clock(Model):
     __table_args__ = (
         Index("ix_clock_subject", "subject_kind", "subject_id", "name"),
         # One clock of a name at a time: the second of two people who start it at once fails.
-        Index("uq_clock_open", "subject_kind", "subject_id", "name", unique=True,
-              sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "uq_clock_open",
+            "subject_kind",
+            "subject_id",
+            "name",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
         Index("ix_clock_running_due", "due_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_clock_running_amber", "amber_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_clock_department_due", "department_id", "due_at"),
         Index("ix_clock_calendar", "calendar_id", "calendar_version", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_clock_provisional", "calendar_id", "calendar_version",
-              sqlite_where=_PROVISIONAL, postgresql_where=_PROVISIONAL),
+        Index(
+            "ix_clock_provisional",
+            "calendar_id",
+            "calendar_version",
+            sqlite_where=_PROVISIONAL,
+            postgresql_where=_PROVISIONAL,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

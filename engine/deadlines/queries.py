@@ -11,7 +11,10 @@ from engine.deadlines.models import RUNNING, Clock
 from engine.kit.db import db
 
 LAMP_COLUMNS = LampColumns(
-    due_at=Clock.due_at, amber_at=Clock.amber_at, state=Clock.state, is_provisional=Clock.is_provisional,
+    due_at=Clock.due_at,
+    amber_at=Clock.amber_at,
+    state=Clock.state,
+    is_provisional=Clock.is_provisional,
     stopped_at=Clock.stopped_at,
 )
 """What ``lamps.lamp_is`` needs for the clocks themselves."""

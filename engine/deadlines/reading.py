@@ -67,8 +67,9 @@ def read(facts: Facts, calendar: WorkingCalendar, *, at: datetime, rule: AmberRu
         used_seconds=calendar.seconds(used, course.limit.unit),
         remaining_seconds=calendar.seconds(remaining, course.limit.unit),
         lost_seconds=calendar.seconds(course.lost, course.limit.unit),
-        lamp=lamp_of(course.due, amber_at, course.state, at, is_provisional=course.is_provisional,
-                     stopped_at=course.stopped_at),
+        lamp=lamp_of(
+            course.due, amber_at, course.state, at, is_provisional=course.is_provisional, stopped_at=course.stopped_at
+        ),
         on_time=course.judged(course.due, at),
         kept_first_due=course.judged(course.first_due, at),
         is_provisional=course.is_provisional,
@@ -87,8 +88,9 @@ def reckoned(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> Fact |
     due, first_due = max(new.due, min(old.due, moment)), max(new.first_due, min(old.first_due, moment))
     if (due, first_due, new.is_provisional) == (old.due, old.first_due, old.is_provisional):
         return None
-    return Fact(Action.reckon, at, due_before=old.due, due_after=due, first_due=first_due,
-                is_provisional=new.is_provisional)
+    return Fact(
+        Action.reckon, at, due_before=old.due, due_after=due, first_due=first_due, is_provisional=new.is_provisional
+    )
 
 
 def _unfrozen(facts: list[FactLike]) -> list[Fact]:

@@ -6,8 +6,12 @@ from engine.settings import values
 from engine.settings.declarations import Setting
 
 AMBER_SHARE = Setting(
-    "deadlines.amber_share", float, 0.75, N_("Share of the time limit after which a case is due soon"),
-    least=0.5, most=1,
+    "deadlines.amber_share",
+    float,
+    0.75,
+    N_("Share of the time limit after which a case is due soon"),
+    least=0.5,
+    most=1,
 )
 AMBER_WORKING_HOURS = Setting(
     "deadlines.amber_working_hours", float, 1.0, N_("Working hours left at which a case is due soon"), least=0, most=40

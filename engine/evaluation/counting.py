@@ -40,7 +40,7 @@ def tally(period: Period, *, within: ColumnElement[bool] | None = None) -> Tally
     for anchor in sets.ANCHORS:
         names = [one.name for one in sets.of_anchor(anchor)]
         for row in _grouped(anchor, period, true() if within is None else within):
-            _add(counted, _keys(row, majors), dict(zip(names, row[len(KEYS):], strict=True)))
+            _add(counted, _keys(row, majors), dict(zip(names, row[len(KEYS) :], strict=True)))
     return counted
 
 
@@ -71,16 +71,18 @@ def _measures(chosen: Iterable[sets.CaseSet], period: Period) -> list[ColumnElem
 
 def _grouped(anchor: str, period: Period, within: ColumnElement[bool]) -> Iterable[Row[Any]]:
     measures = _measures(sets.of_anchor(anchor), period)
-    return db.session.execute(
-        select(*KEYS, *measures).where(sets.ANCHORS[anchor](period), within).group_by(*KEYS)
-    )
+    return db.session.execute(select(*KEYS, *measures).where(sets.ANCHORS[anchor](period), within).group_by(*KEYS))
 
 
 def _keys(row: Row[Any], majors: Mapping[int, str]) -> dict[str, str]:
     department, region, street, category, source = row[: len(KEYS)]
     return {
-        "department": key_of(department or None), "region": key_of(region), "street": key_of(street),
-        "category": majors.get(category, dimensions.NONE), "subcategory": key_of(category), "source": key_of(source),
+        "department": key_of(department or None),
+        "region": key_of(region),
+        "street": key_of(street),
+        "category": majors.get(category, dimensions.NONE),
+        "subcategory": key_of(category),
+        "source": key_of(source),
     }
 
 

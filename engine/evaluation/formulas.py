@@ -51,90 +51,169 @@ def difference(now: int, before: int) -> Decimal | None:
 
 
 FILING = Indicator(
-    "R01", N_("Filing rate"), "filed", "accepted",
+    "R01",
+    N_("Filing rate"),
+    "filed",
+    "accepted",
     N_("Filed in the month, of those accepted in the month; self-handled cases are not among them."),
 )
 EFFECTIVE = Indicator(
-    "R02", N_("Rate of effective reports"), "effective", "reported_by_collectors",
+    "R02",
+    N_("Rate of effective reports"),
+    "effective",
+    "reported_by_collectors",
     N_("Collectors' reports of the month that were filed, of all their reports."),
 )
 DISPATCHING = Indicator(
     "R06", N_("Dispatch rate"), "dispatched", "filed", N_("First dispatched in the month, of those filed in the month.")
 )
 RIGHT_DISPATCH = Indicator(
-    "R08", N_("Rate of right dispatch"), "first_dispatch_right", "dispatched",
+    "R08",
+    N_("Rate of right dispatch"),
+    "first_dispatch_right",
+    "dispatched",
     N_("First dispatched in the month and never returned, of those first dispatched in the month."),
 )
 HANDLING = Indicator(
     "R09", N_("Handling rate"), "handled_due", "due_handling", N_("Handled, of those due for handling in the month.")
 )
 ON_TIME_HANDLING = Indicator(
-    "R10", N_("On-time handling rate"), "handled_on_time", "due_handling",
+    "R10",
+    N_("On-time handling rate"),
+    "handled_on_time",
+    "due_handling",
     N_("Feedback not later than the due moment (moved by extensions, never by rework), of those due in the month."),
 )
 FIRST_LIMIT = Indicator(
-    "R10.1", N_("On-time handling rate by the first limit"), "handled_first_limit", "due_handling",
+    "R10.1",
+    N_("On-time handling rate by the first limit"),
+    "handled_first_limit",
+    "due_handling",
     N_("As the on-time handling rate, but judged by the first limit: extensions do not count."),
 )
 LATE_HANDLING = Indicator(
-    "R11", N_("Late handling rate"), "handled_late", "due_handling",
-    N_("Handled after the due moment, of those due in the month."), higher_is_better=False,
+    "R11",
+    N_("Late handling rate"),
+    "handled_late",
+    "due_handling",
+    N_("Handled after the due moment, of those due in the month."),
+    higher_is_better=False,
 )
 NOT_HANDLED = Indicator(
-    "R12", N_("Overdue and unhandled rate"), "unhandled_late", "due_handling",
-    N_("Due in the month and not handled when it was judged, of those due in the month."), higher_is_better=False,
+    "R12",
+    N_("Overdue and unhandled rate"),
+    "unhandled_late",
+    "due_handling",
+    N_("Due in the month and not handled when it was judged, of those due in the month."),
+    higher_is_better=False,
 )
 SHIRKING = Indicator(
-    "R18", N_("Shirking rate"), "shirked", "due_handling",
-    N_("The department asked to return the case and was refused, of those due in the month."), higher_is_better=False,
+    "R18",
+    N_("Shirking rate"),
+    "shirked",
+    "due_handling",
+    N_("The department asked to return the case and was refused, of those due in the month."),
+    higher_is_better=False,
 )
 REWORK = Indicator(
-    "R13", N_("Rework rate"), "reworked", "due_closure",
-    N_("Cases whose verification failed at least once, of those due for closure in the month."), higher_is_better=False,
+    "R13",
+    N_("Rework rate"),
+    "reworked",
+    "due_closure",
+    N_("Cases whose verification failed at least once, of those due for closure in the month."),
+    higher_is_better=False,
 )
 EXTENSION = Indicator(
-    "R14", N_("Extension rate"), "extended", "due_closure",
-    N_("Cases whose limit was extended, of those due for closure in the month."), higher_is_better=False,
+    "R14",
+    N_("Extension rate"),
+    "extended",
+    "due_closure",
+    N_("Cases whose limit was extended, of those due for closure in the month."),
+    higher_is_better=False,
 )
 CLOSURE = Indicator(
     "R15", N_("Closure rate"), "closed_due", "due_closure", N_("Closed, of those due for closure in the month.")
 )
 ON_TIME_CLOSURE = Indicator(
-    "R16", N_("On-time closure rate"), "closed_on_time", "due_closure",
+    "R16",
+    N_("On-time closure rate"),
+    "closed_on_time",
+    "due_closure",
     N_("Closed within the centre's allowance after the due moment, of those due for closure in the month."),
 )
 SUSPENSION = Indicator(
-    "R20", N_("Suspension rate"), "suspended", "filed",
-    N_("Suspended when it was judged, of those filed in the month."), higher_is_better=False,
+    "R20",
+    N_("Suspension rate"),
+    "suspended",
+    "filed",
+    N_("Suspended when it was judged, of those filed in the month."),
+    higher_is_better=False,
 )
 VOIDING = Indicator(
-    "R21", N_("Void rate"), "voided", "filed", N_("Voided in the month, of those filed in the month."),
+    "R21",
+    N_("Void rate"),
+    "voided",
+    "filed",
+    N_("Voided in the month, of those filed in the month."),
     higher_is_better=False,
 )
 SELF_HANDLING = Indicator(
-    "R23", N_("Share of self-handling"), "self_handled", "reported_by_collectors",
+    "R23",
+    N_("Share of self-handling"),
+    "self_handled",
+    "reported_by_collectors",
     N_("Self-handled and closed in the month, of collectors' reports in the month."),
 )
 CALL_BACK = Indicator(
-    "R24", N_("Call back rate"), "called_back", "to_call_back",
+    "R24",
+    N_("Call back rate"),
+    "called_back",
+    "to_call_back",
     N_("Citizens reached by a satisfaction call, of citizens' cases closed in the month."),
 )
 SATISFACTION = Indicator(
-    "R25", N_("Satisfaction rate"), "satisfied", "called_back",
+    "R25",
+    N_("Satisfaction rate"),
+    "satisfied",
+    "called_back",
     N_("Satisfied and fairly satisfied, of those called back."),
 )
 AUTOMATIC_DISPATCH = Indicator(
-    "R26", N_("Rate of automatic dispatch"), "dispatched_automatically", "dispatched",
+    "R26",
+    N_("Rate of automatic dispatch"),
+    "dispatched_automatically",
+    "dispatched",
     N_("Dispatched by the authority list without a dispatcher, of those first dispatched in the month."),
 )
 AT_ONCE = Indicator(
-    "R28", N_("Rate of handling well the first time"), "handled_at_once", "handled_due",
+    "R28",
+    N_("Rate of handling well the first time"),
+    "handled_at_once",
+    "handled_due",
     N_("Closed without rework, of those due for handling in the month and handled."),
 )
 
 INDICATORS = (
-    FILING, EFFECTIVE, DISPATCHING, RIGHT_DISPATCH, AUTOMATIC_DISPATCH, HANDLING, ON_TIME_HANDLING, FIRST_LIMIT,
-    LATE_HANDLING, NOT_HANDLED, SHIRKING, AT_ONCE, CLOSURE, ON_TIME_CLOSURE, REWORK, EXTENSION, SUSPENSION, VOIDING,
-    SELF_HANDLING, CALL_BACK, SATISFACTION,
+    FILING,
+    EFFECTIVE,
+    DISPATCHING,
+    RIGHT_DISPATCH,
+    AUTOMATIC_DISPATCH,
+    HANDLING,
+    ON_TIME_HANDLING,
+    FIRST_LIMIT,
+    LATE_HANDLING,
+    NOT_HANDLED,
+    SHIRKING,
+    AT_ONCE,
+    CLOSURE,
+    ON_TIME_CLOSURE,
+    REWORK,
+    EXTENSION,
+    SUSPENSION,
+    VOIDING,
+    SELF_HANDLING,
+    CALL_BACK,
+    SATISFACTION,
 )
 """Every indicator, in the order in which a report defines them."""

@@ -50,7 +50,11 @@ def publish(name: str, *, by: Actor, at: datetime) -> MonthlyAssessment:
     row.state, row.published_at, row.published_by_id = State.published.value, at, by.id
     db.session.flush()
     recording.record(
-        "monthly_assessment.published", by=by, at=at, object_kind="monthly_assessment", object_id=row.id,
+        "monthly_assessment.published",
+        by=by,
+        at=at,
+        object_kind="monthly_assessment",
+        object_id=row.id,
         detail={"period": row.period, "as_of": row.as_of.isoformat()},
     )
     return row

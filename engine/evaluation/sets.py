@@ -56,8 +56,11 @@ def _within(column: Any) -> Condition:
 
 def _judged() -> Predicate:
     return and_(
-        Case.stage.not_in(NEVER_JUDGED), Case.is_self_handled.is_(False), Case.due_is_provisional.is_(False),
-        Case.stage != Stage.suspended.value, Case.clock_state != "paused",
+        Case.stage.not_in(NEVER_JUDGED),
+        Case.is_self_handled.is_(False),
+        Case.due_is_provisional.is_(False),
+        Case.stage != Stage.suspended.value,
+        Case.clock_state != "paused",
     )
 
 
@@ -191,8 +194,13 @@ def _listed(*sets: CaseSet) -> dict[str, CaseSet]:
 SETS = _listed(
     CaseSet("reported", N_("Reported"), "reported_at", "B01"),
     CaseSet("reported_by_collectors", N_("Reported by collectors"), "reported_at", "", _patrol),
-    CaseSet("effective", N_("Collectors' reports that were filed"), "reported_at", "B02",
-            _all(_patrol, lambda _: Case.filed_at.is_not(None))),
+    CaseSet(
+        "effective",
+        N_("Collectors' reports that were filed"),
+        "reported_at",
+        "B02",
+        _all(_patrol, lambda _: Case.filed_at.is_not(None)),
+    ),
     CaseSet("public", N_("Reported by citizens"), "reported_at", "B38", _public),
     # Self-handled cases are looked at once and never filed: counted here they would lower the filing rate.
     CaseSet("accepted", N_("Accepted"), "accepted_at", "B03", _departments),
@@ -200,8 +208,13 @@ SETS = _listed(
     CaseSet("filed", N_("Filed"), "filed_at", "B06"),
     CaseSet("dispatched", N_("Dispatched"), "dispatched_at", "B10"),
     CaseSet("dispatched_automatically", N_("Dispatched automatically"), "dispatched_at", "", _automatic),
-    CaseSet("first_dispatch_right", N_("Dispatched rightly at once"), "dispatched_at", "B12",
-            lambda _: Case.return_count == 0),
+    CaseSet(
+        "first_dispatch_right",
+        N_("Dispatched rightly at once"),
+        "dispatched_at",
+        "B12",
+        lambda _: Case.return_count == 0,
+    ),
     CaseSet("returned", N_("Returned"), "dispatched_at", "", lambda _: Case.return_count > 0),
     CaseSet("due_handling", N_("Due for handling"), "handling_due", "B14"),
     CaseSet("handled_due", N_("Handled (of those due)"), "handling_due", "B15", _was_handled),
@@ -230,7 +243,12 @@ SETS = _listed(
     CaseSet("transferred", N_("Transferred"), "ended_at", "", _ended_as(Stage.transferred)),
     CaseSet("open", N_("Open"), "stock"),
     CaseSet("open_overdue", N_("Open and overdue"), "stock", "", _overdue),
-    CaseSet("suspended", N_("Suspended"), "stock", "B23",
-            lambda _: or_(Case.stage == Stage.suspended.value, Case.clock_state == "paused")),
+    CaseSet(
+        "suspended",
+        N_("Suspended"),
+        "stock",
+        "B23",
+        lambda _: or_(Case.stage == Stage.suspended.value, Case.clock_state == "paused"),
+    ),
 )
 """Every set by its name, which is also its name in the address of a list."""

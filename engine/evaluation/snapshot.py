@@ -81,13 +81,21 @@ def take(period: Period, zone: ZoneInfo) -> Snapshot:
     kinds = {str(row.id): row.kind for row in departments.values()}
     trend = _trend(period, zone)
     return Snapshot(
-        period=period, issuer=_issuer(departments.values()), total=counted.total,
+        period=period,
+        issuer=_issuer(departments.values()),
+        total=counted.total,
         before=trend[periods.shifted(period.name, -1)],
-        year_ago=_totals(_other(period, -12, zone), first_report()), by=counted.by,
-        names=_names(counted.by, departments.values()), kinds=kinds,
+        year_ago=_totals(_other(period, -12, zone), first_report()),
+        by=counted.by,
+        names=_names(counted.by, departments.values()),
+        kinds=kinds,
         places=places(counted.by["department"], kinds, sample),
-        places_before=_places_before(period), trend={**trend, period.name: counted.total},
-        daily=counting.daily(DAILY, period, zone), overdue=_overdue(period), reworked=_reworked(period), sample=sample,
+        places_before=_places_before(period),
+        trend={**trend, period.name: counted.total},
+        daily=counting.daily(DAILY, period, zone),
+        overdue=_overdue(period),
+        reworked=_reworked(period),
+        sample=sample,
         target=values.get(thresholds.ON_TIME_TARGET),
     )
 
@@ -178,7 +186,10 @@ def _cases(wanted: Any, *order: Any) -> Iterable[Case]:
 
 def _told(case: Case) -> dict[str, Any]:
     return {
-        "id": case.id, "number": case.number, "category": case.category.name if case.category else "",
-        "place": case.place, "department": case.department.short_name if case.department else "",
+        "id": case.id,
+        "number": case.number,
+        "category": case.category.name if case.category else "",
+        "place": case.place,
+        "department": case.department.short_name if case.department else "",
         "due_at": case.due_at.isoformat() if case.due_at else None,
     }

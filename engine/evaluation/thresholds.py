@@ -10,17 +10,31 @@ from engine.settings import values
 from engine.settings.declarations import Setting
 
 CLOSURE_ALLOWANCE_HOURS = Setting(
-    "evaluation.closure_allowance_hours", int, 24,
+    "evaluation.closure_allowance_hours",
+    int,
+    24,
     N_("Time for review, verification and closure after handling is due"),
-    N_("Hours on the clock. A case is due for closure this much after it was due for handling."), least=0, most=2400,
+    N_("Hours on the clock. A case is due for closure this much after it was due for handling."),
+    least=0,
+    most=2400,
 )
 RANKING_SAMPLE = Setting(
-    "evaluation.ranking_sample", int, 20, N_("Least number of due cases for a place in the ranking"),
-    N_("Who had fewer is listed without a place."), least=1, most=10_000,
+    "evaluation.ranking_sample",
+    int,
+    20,
+    N_("Least number of due cases for a place in the ranking"),
+    N_("Who had fewer is listed without a place."),
+    least=1,
+    most=10_000,
 )
 ON_TIME_TARGET = Setting(
-    "evaluation.on_time_target", float, 90.0, N_("Target of the on-time handling rate"),
-    N_("In percent; the line in the charts."), least=0, most=100,
+    "evaluation.on_time_target",
+    float,
+    90.0,
+    N_("Target of the on-time handling rate"),
+    N_("In percent; the line in the charts."),
+    least=0,
+    most=100,
 )
 
 

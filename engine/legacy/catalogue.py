@@ -41,7 +41,7 @@ class Catalogue:
         for row in db.session.scalars(select(Category).where(Category.code_system == self._system)):
             ids[row.major_name, row.name] = row.id
             self._majors[row.major_name] = row.major_code
-            self._minors[row.major_code] = max(self._minors[row.major_code], int(row.code[len(row.major_code):]))
+            self._minors[row.major_code] = max(self._minors[row.major_code], int(row.code[len(row.major_code) :]))
         return ids
 
     def _new(self, major: str, name: str) -> Category:

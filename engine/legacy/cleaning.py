@@ -42,8 +42,12 @@ def moment(text: str, zone: ZoneInfo, formats: tuple[str, ...] = ()) -> datetime
     if found is None:
         raise RowRefused(N_("“%(written)s” is not a time that can be read."), written=text[:40])
     if found.year not in YEARS:
-        raise RowRefused(N_("The time %(written)s lies outside the years %(first)s to %(last)s."), written=text[:40],
-                         first=YEARS[0], last=YEARS[-1])
+        raise RowRefused(
+            N_("The time %(written)s lies outside the years %(first)s to %(last)s."),
+            written=text[:40],
+            first=YEARS[0],
+            last=YEARS[-1],
+        )
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
 
 

@@ -140,6 +140,9 @@ class _Seen:
         if before == here:
             return True
         if (before ^ here) & 0xFFFF_FFFF_FFFF_FFFF:
-            raise RowRefused(N_("The number %(number)s stands in line %(line)s with another content."), number=number,
-                             line=before >> 64)
+            raise RowRefused(
+                N_("The number %(number)s stands in line %(line)s with another content."),
+                number=number,
+                line=before >> 64,
+            )
         return False

@@ -87,8 +87,9 @@ def _rows(reader: Iterator[list[str]], headings: tuple[str, ...]) -> Iterator[Ro
 
 def _problem(cells: list[str], headings: tuple[str, ...]) -> RowRefused | None:
     if len(cells) != len(headings):
-        return RowRefused(N_("The row has %(count)s fields instead of %(wanted)s."), count=len(cells),
-                          wanted=len(headings))
+        return RowRefused(
+            N_("The row has %(count)s fields instead of %(wanted)s."), count=len(cells), wanted=len(headings)
+        )
     if any(UNREADABLE in cell for cell in cells):
         return RowRefused(N_("The row holds characters that cannot be read."))
     return None

@@ -116,8 +116,17 @@ def _timeline(past: Past, row: dict[str, Any], id: int, system: str, by: Actor) 
     def entry(
         act: str, at: datetime, stage: Stage, detail: dict[str, Any], note: str = "", department_id: int | None = None
     ) -> dict[str, Any]:
-        return {"case_id": id, "at": at, "act": act, "by_id": by.id, "by_name": by.name, "stage": stage.value,
-                "department_id": department_id, "note": note, "detail": detail}
+        return {
+            "case_id": id,
+            "at": at,
+            "act": act,
+            "by_id": by.id,
+            "by_name": by.name,
+            "stage": stage.value,
+            "department_id": department_id,
+            "note": note,
+            "detail": detail,
+        }
 
     yield entry("report", opened, Stage.reported, kept, past.description)
     yield entry("filing", opened, Stage.pending_dispatch, inferred)

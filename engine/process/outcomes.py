@@ -45,9 +45,7 @@ def _first(found: Iterator[tuple[str, str]]) -> dict[str, str]:
     return outcomes
 
 
-def _behind(
-    node: str, flows: dict[str, list[xml.Element]], gateways: set[str], most: int
-) -> Iterator[tuple[str, str]]:
+def _behind(node: str, flows: dict[str, list[xml.Element]], gateways: set[str], most: int) -> Iterator[tuple[str, str]]:
     asked = {flow: ASKED.findall(_condition(flow)) for flow in flows.get(node, [])}
     for flow, found in asked.items():
         yield from ((value, flow.get("name") or value) for value in found)

@@ -38,8 +38,14 @@ def set(setting: Setting[T], value: T, *, by: Doer, at: datetime) -> None:
         db.session.add(row)
     row.value, row.changed_at, row.changed_by_id = allowed, at, by.id
     db.session.flush()
-    announce("setting.changed", by=by, at=at, object_kind="setting", object_id=setting.name,
-             detail={"before": before, "after": allowed})
+    announce(
+        "setting.changed",
+        by=by,
+        at=at,
+        object_kind="setting",
+        object_id=setting.name,
+        detail={"before": before, "after": allowed},
+    )
     _stored.forget()
 
 

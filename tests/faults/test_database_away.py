@@ -27,12 +27,14 @@ def own_city(request):
     """The city on a PostgreSQL server of this test's own: (city, server)."""
     if request.config.getoption("--database") == "sqlite":
         pytest.skip("no PostgreSQL was asked for")
-    with TemporaryDirectory(prefix="cityloop-faults-", dir=databases._folder()) as folder:
-        with databases.own_server(Path(folder), cities.build) as (url, server):
-            with databases.application(url).app_context():
-                yield cities.City(url), server
-                db.session.remove()
-                db.engine.dispose()
+    with (
+        TemporaryDirectory(prefix="cityloop-faults-", dir=databases._folder()) as folder,
+        databases.own_server(Path(folder), cities.build) as (url, server),
+        databases.application(url).app_context(),
+    ):
+        yield cities.City(url), server
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_postgresql_gone_for_ten_seconds(own_city, start, tmp_path):
@@ -68,7 +70,7 @@ def test_postgresql_gone_for_ten_seconds(own_city, start, tmp_path):
 
 @pytest.fixture
 def impatient(tmp_path):
-    """The city on SQLite, and its application, which waits half a second for another writer instead of half a minute."""
+    """The city on SQLite, and its application, which waits half a second for another writer, not half a minute."""
     with databases.copy_of("city", "sqlite", cities.build) as url:
         app = visiting.application(url, tmp_path)
         with app.app_context():

@@ -27,7 +27,8 @@ def test_migrations_build_what_the_models_say(bare):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         differences = [
-            one for one in compare_metadata(context, db.metadata)
+            one
+            for one in compare_metadata(context, db.metadata)
             if not (one[0] == "remove_table" and one[1].name.startswith("case_words"))
             and not (one[0] == "remove_index" and one[1].name == "ix_case_words")
         ]

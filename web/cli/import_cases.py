@@ -51,5 +51,7 @@ def _compare(table: Table, layout: Layout) -> None:
     click.echo(f"{len(found.differences)} rows are judged differently")
     words = {True: "on time", False: "overdue", None: "nothing"}
     for one in found.differences[:SHOWN]:
-        click.echo(f"line {one.line}, {one.number}, {one.department}: "
-                   f"we say {words[one.ours]}, the file says {words[one.theirs]}")
+        click.echo(
+            f"line {one.line}, {one.number}, {one.department}: "
+            f"we say {words[one.ours]}, the file says {words[one.theirs]}"
+        )

@@ -23,8 +23,12 @@ def attachment(attachment_id: int) -> ResponseReturnValue:
     """The file as it was handed in."""
     file = _visible(attachment_id)
     answer = send_file(
-        storing.open_original(file), mimetype=file.media_type, download_name=file.filename,
-        as_attachment=file.media_type not in SHOWN, etag=file.sha256, conditional=True,
+        storing.open_original(file),
+        mimetype=file.media_type,
+        download_name=file.filename,
+        as_attachment=file.media_type not in SHOWN,
+        etag=file.sha256,
+        conditional=True,
     )
     return _kept(answer)
 

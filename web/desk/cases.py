@@ -36,7 +36,11 @@ def cases() -> ResponseReturnValue:
     """One page of the cases that this person may see."""
     actor, now = current_actor(), clock.now()
     page = queries.find(
-        filters.of_cases(), actor, at=now, page=max(1, request.args.get("page", 1, type=int)), size=PAGE_SIZE,
+        filters.of_cases(),
+        actor,
+        at=now,
+        page=max(1, request.args.get("page", 1, type=int)),
+        size=PAGE_SIZE,
         sort=request.args.get("sort", "newest"),
     )
     return render_template(
@@ -59,9 +63,7 @@ def cases() -> ResponseReturnValue:
 def export_cases() -> ResponseReturnValue:
     """The rows of the list that is looked at, all pages, as a workbook. An export is on record."""
     actor, now = current_actor(), clock.now()
-    rows = queries.stream(
-        filters.of_cases(), actor, at=now, sort=request.args.get("sort", "newest"), limit=EXPORT_CAP
-    )
+    rows = queries.stream(filters.of_cases(), actor, at=now, sort=request.args.get("sort", "newest"), limit=EXPORT_CAP)
     # The file is removed with its last reader, which is the response.
     file = TemporaryFile()  # noqa: SIM115
     case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)
@@ -121,8 +123,14 @@ def drop_search(search_id: int) -> ResponseReturnValue:
 
 def lamp(case: Case) -> Lamp:
     """The lamp of a case in a list, from its copies of the handling clock."""
-    return lamp_of(case.due_at, case.amber_at, case.clock_state, clock.now(), is_provisional=case.due_is_provisional,
-                   stopped_at=case.handled_at)
+    return lamp_of(
+        case.due_at,
+        case.amber_at,
+        case.clock_state,
+        clock.now(),
+        is_provisional=case.due_is_provisional,
+        stopped_at=case.handled_at,
+    )
 
 
 def _page_name() -> str:

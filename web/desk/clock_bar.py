@@ -57,7 +57,10 @@ def bar(clock: Clock, at: datetime) -> Bar:
     end = max(reading.due_at, reading.first_due_at, now)
     scale = _Scale(start, end)
     return Bar(
-        clock.name, clock, reading, scale.stretch(start, now),
+        clock.name,
+        clock,
+        reading,
+        scale.stretch(start, now),
         tuple(scale.stretch(since, until) for since, until in _pauses(clock.facts, start, now)),
         scale.x(reading.due_at),
         scale.x(reading.first_due_at) if reading.first_due_at != reading.due_at else None,

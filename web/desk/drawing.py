@@ -22,7 +22,7 @@ class Way:
     tokens: frozenset[str]
 
     def state(self, node: str) -> str:
-        """"here", "gone" or "" for a node that was not reached."""
+        """ "here", "gone" or "" for a node that was not reached."""
         if node in self.tokens:
             return "here"
         return "gone" if node in self.visited else ""

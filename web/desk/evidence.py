@@ -31,9 +31,7 @@ def of(case: Case) -> Evidence:
     files = queries.of("case", case.id)
     photos = [file for file in files if file.is_photo and file.phase in wording.PHASES]
     phases = [(name, _of_phase(case, photos, phase)) for phase, name in wording.PHASES.items()]
-    return Evidence(
-        [(name, found) for name, found in phases if found], [file for file in files if file not in photos]
-    )
+    return Evidence([(name, found) for name, found in phases if found], [file for file in files if file not in photos])
 
 
 def _of_phase(case: Case, photos: Sequence[Attachment], phase: str) -> list[Photo]:

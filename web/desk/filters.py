@@ -92,7 +92,11 @@ def _named() -> Iterator[tuple[str, str, str]]:
 
 def _named_rows() -> Iterator[tuple[str, str, str]]:
     """Filters that name a row of the database."""
-    if "set" not in request.args and (number := request.args.get("category", type=int)) and (category := db.session.get(Category, number)):
+    if (
+        "set" not in request.args
+        and (number := request.args.get("category", type=int))
+        and (category := db.session.get(Category, number))
+    ):
         yield "category", _("Category"), category.name
     if (number := request.args.get("department", type=int)) and (department := db.session.get(Department, number)):
         yield "department", _("Department"), department.short_name

@@ -185,8 +185,10 @@ def limit(value: float | None, unit: str | None) -> str:
         return ""
     if value < 1 and unit in MINUTES:
         minutes = round(value * 60)
-        return ngettext("%(num)s minute", "%(num)s minutes", minutes) if unit == "urgent_hours" else ngettext(
-            "%(num)s working minute", "%(num)s working minutes", minutes
+        return (
+            ngettext("%(num)s minute", "%(num)s minutes", minutes)
+            if unit == "urgent_hours"
+            else ngettext("%(num)s working minute", "%(num)s working minutes", minutes)
         )
     amount = f"{value:g}"
     return {

@@ -49,7 +49,9 @@ def _kept(month: str) -> MonthlyAssessment:
 
 def _pdf(row: MonthlyAssessment) -> bytes:
     return monthly_assessment.write_pdf(
-        publishing.read(row), locale=languages.chosen(), zone=current_config().time_zone,
+        publishing.read(row),
+        locale=languages.chosen(),
+        zone=current_config().time_zone,
         is_published=row.state == State.published,
     )
 

@@ -30,8 +30,14 @@ def months() -> str:
     names = publishing.months(zone, at=now)
     kept = {name: (row, publishing.read(row)) for name, row in publishing.kept(names).items()}
     return render_template(
-        "evaluation/months.html", names=names, kept=kept, words=wording(), formulas=formulas, State=State,
-        this_month=periods.month_of(now, zone), opened=address_of,
+        "evaluation/months.html",
+        names=names,
+        kept=kept,
+        words=wording(),
+        formulas=formulas,
+        State=State,
+        this_month=periods.month_of(now, zone),
+        opened=address_of,
     )
 
 
@@ -45,8 +51,14 @@ def month(month: str) -> str:
         return render_template("evaluation/not_computed.html", **shared, is_future=_is_future(month))
     kept = publishing.read(row)
     return render_template(
-        "evaluation/month.html", **shared, kept=kept, chapters=chapters(kept, words), is_figure=_is_figure,
-        headline=monthly_assessment.headline(kept, words), opened=address_of, chart=_chart,
+        "evaluation/month.html",
+        **shared,
+        kept=kept,
+        chapters=chapters(kept, words),
+        is_figure=_is_figure,
+        headline=monthly_assessment.headline(kept, words),
+        opened=address_of,
+        chart=_chart,
         may_publish=_may_publish(row, kept),
     )
 

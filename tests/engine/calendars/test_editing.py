@@ -40,8 +40,9 @@ def test_a_day_off_is_passed_over(standard: Calendar, at: At) -> None:
 
 def test_a_weekend_day_may_be_worked_with_hours_of_its_own(standard: Calendar, at: At) -> None:
     with unit_of_work():
-        editing.set_exception(standard, date(2026, 3, 7), "work", by=SYSTEM, at=at("2026-03-01 09:00"),
-                              segments=[(540, 660)])
+        editing.set_exception(
+            standard, date(2026, 3, 7), "work", by=SYSTEM, at=at("2026-03-01 09:00"), segments=[(540, 660)]
+        )
     assert queries.working().add(at("2026-03-07 08:00"), Limit(3, Unit.working_hours)).due == at("2026-03-09 09:00")
 
 
@@ -64,8 +65,9 @@ def test_hours_are_replaced(standard: Calendar, at: At) -> None:
 @pytest.mark.parametrize("segments", [[(720, 480)], [(480, 720), (700, 900)], [(480, 1500)], [(600, 600)]])
 def test_hours_that_cannot_be_are_refused(standard: Calendar, at: At, segments: list[tuple[int, int]]) -> None:
     with pytest.raises(Invalid) as refused:
-        editing.set_exception(standard, date(2026, 3, 7), "work", by=SYSTEM, at=at("2026-03-01 09:00"),
-                              segments=segments)
+        editing.set_exception(
+            standard, date(2026, 3, 7), "work", by=SYSTEM, at=at("2026-03-01 09:00"), segments=segments
+        )
     assert "segments" in refused.value.fields
 
 
@@ -82,10 +84,15 @@ def test_reckoning_costs_no_statement(standard: Calendar, at: At, statements: Ca
     assert seen == []
 
 
-@pytest.mark.parametrize(("today", "years"), [
-    ("2026-09-30 23:00", []), ("2026-10-01 00:00", [2027]), ("2027-01-02 09:00", [2027]),
-    ("2027-10-02 09:00", [2027, 2028]),
-])
+@pytest.mark.parametrize(
+    ("today", "years"),
+    [
+        ("2026-09-30 23:00", []),
+        ("2026-10-01 00:00", [2027]),
+        ("2027-01-02 09:00", [2027]),
+        ("2027-10-02 09:00", [2027, 2028]),
+    ],
+)
 def test_administrators_are_warned_from_october_on(standard: Calendar, at: At, today: str, years: list[int]) -> None:
     assert [warning.year for warning in queries.warnings(at(today))] == years
 

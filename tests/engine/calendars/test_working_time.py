@@ -36,38 +36,44 @@ def due(calendar: WorkingCalendar, start: str, value: float, unit: str) -> str:
     return f"{calendar.add(at(start, calendar.zone), Limit(value, Unit(unit))).due.astimezone(calendar.zone):%F %H:%M}"
 
 
-@pytest.mark.parametrize(("start", "value", "unit", "expected"), [
-    ("2026-03-06 16:00", 4, "working_hours", "2026-03-09 10:00"),  # Friday: two hours today, two on Monday
-    ("2026-03-06 16:00", 1, "working_days", "2026-03-09 16:00"),
-    ("2026-03-06 16:00", 8, "working_hours", "2026-03-09 16:00"),
-    ("2026-03-07 10:00", 4, "working_hours", "2026-03-09 12:00"),  # Saturday; a full segment is due at its end
-    ("2026-03-07 10:00", 2, "urgent_hours", "2026-03-07 12:00"),
-    ("2026-03-06 23:30", 4, "urgent_hours", "2026-03-07 03:30"),
-    ("2026-03-06 16:00", 3, "calendar_days", "2026-03-09 16:00"),
-    ("2026-03-06 12:30", 1, "working_hours", "2026-03-06 15:00"),  # in the lunch break
-    ("2026-03-06 07:00", 1, "working_days", "2026-03-06 18:00"),
-    ("2026-03-06 16:00", 0.5, "working_days", "2026-03-09 10:00"),
-    ("2026-03-06 17:45", 0.25, "working_hours", "2026-03-06 18:00"),
-    ("2026-03-06 17:50", 0.25, "working_hours", "2026-03-09 08:05"),
-])
+@pytest.mark.parametrize(
+    ("start", "value", "unit", "expected"),
+    [
+        ("2026-03-06 16:00", 4, "working_hours", "2026-03-09 10:00"),  # Friday: two hours today, two on Monday
+        ("2026-03-06 16:00", 1, "working_days", "2026-03-09 16:00"),
+        ("2026-03-06 16:00", 8, "working_hours", "2026-03-09 16:00"),
+        ("2026-03-07 10:00", 4, "working_hours", "2026-03-09 12:00"),  # Saturday; a full segment is due at its end
+        ("2026-03-07 10:00", 2, "urgent_hours", "2026-03-07 12:00"),
+        ("2026-03-06 23:30", 4, "urgent_hours", "2026-03-07 03:30"),
+        ("2026-03-06 16:00", 3, "calendar_days", "2026-03-09 16:00"),
+        ("2026-03-06 12:30", 1, "working_hours", "2026-03-06 15:00"),  # in the lunch break
+        ("2026-03-06 07:00", 1, "working_days", "2026-03-06 18:00"),
+        ("2026-03-06 16:00", 0.5, "working_days", "2026-03-09 10:00"),
+        ("2026-03-06 17:45", 0.25, "working_hours", "2026-03-06 18:00"),
+        ("2026-03-06 17:50", 0.25, "working_hours", "2026-03-09 08:05"),
+    ],
+)
 def test_the_worked_examples_of_the_standard(start: str, value: float, unit: str, expected: str) -> None:
     assert due(PLAIN, start, value, unit) == expected
 
 
-@pytest.mark.parametrize(("start", "value", "unit", "expected"), [
-    ("2025-09-26 16:00", 1, "working_days", "2025-09-28 16:00"),  # Sunday 28 September was worked
-    ("2025-09-30 16:00", 1, "working_days", "2025-10-09 16:00"),  # eight days of National Day and Mid-Autumn
-    ("2025-10-10 16:00", 1, "working_days", "2025-10-11 16:00"),  # and Saturday 11 October again
-    ("2025-09-30 16:00", 4, "working_hours", "2025-10-09 10:00"),
-    ("2025-09-30 16:00", 4, "urgent_hours", "2025-09-30 20:00"),  # urgent hours know no holiday
-    ("2025-09-30 16:00", 3, "calendar_days", "2025-10-03 16:00"),
-    ("2026-02-13 17:00", 2, "working_hours", "2026-02-14 09:00"),  # the Saturday before Spring Festival
-    ("2026-02-14 17:00", 2, "working_hours", "2026-02-24 09:00"),
-    ("2026-02-27 16:00", 2, "working_days", "2026-03-02 16:00"),  # Saturday 28 February was worked
-    ("2026-09-18 16:00", 1, "working_days", "2026-09-20 16:00"),  # Sunday 20 September was worked
-    ("2026-09-30 16:00", 1, "working_days", "2026-10-08 16:00"),
-    ("2026-10-09 16:00", 1, "working_days", "2026-10-10 16:00"),
-])
+@pytest.mark.parametrize(
+    ("start", "value", "unit", "expected"),
+    [
+        ("2025-09-26 16:00", 1, "working_days", "2025-09-28 16:00"),  # Sunday 28 September was worked
+        ("2025-09-30 16:00", 1, "working_days", "2025-10-09 16:00"),  # eight days of National Day and Mid-Autumn
+        ("2025-10-10 16:00", 1, "working_days", "2025-10-11 16:00"),  # and Saturday 11 October again
+        ("2025-09-30 16:00", 4, "working_hours", "2025-10-09 10:00"),
+        ("2025-09-30 16:00", 4, "urgent_hours", "2025-09-30 20:00"),  # urgent hours know no holiday
+        ("2025-09-30 16:00", 3, "calendar_days", "2025-10-03 16:00"),
+        ("2026-02-13 17:00", 2, "working_hours", "2026-02-14 09:00"),  # the Saturday before Spring Festival
+        ("2026-02-14 17:00", 2, "working_hours", "2026-02-24 09:00"),
+        ("2026-02-27 16:00", 2, "working_days", "2026-03-02 16:00"),  # Saturday 28 February was worked
+        ("2026-09-18 16:00", 1, "working_days", "2026-09-20 16:00"),  # Sunday 20 September was worked
+        ("2026-09-30 16:00", 1, "working_days", "2026-10-08 16:00"),
+        ("2026-10-09 16:00", 1, "working_days", "2026-10-10 16:00"),
+    ],
+)
 def test_days_off_and_worked_in_exchange_in_real_years(start: str, value: float, unit: str, expected: str) -> None:
     assert due(REAL, start, value, unit) == expected
 
@@ -79,14 +85,17 @@ def test_a_due_in_a_year_not_published_is_provisional_and_minds_the_statutory_da
     assert reckoned.due == at("2027-01-04 16:00")
 
 
-@pytest.mark.parametrize(("start", "value", "unit", "provisional"), [
-    ("2026-12-31 16:00", 2, "working_hours", False),  # due with the year's last hour
-    ("2026-12-31 16:00", 3, "working_hours", True),
-    ("2026-12-31 16:00", 40, "urgent_hours", False),  # elapsed time needs no calendar
-    ("2026-12-31 16:00", 3, "calendar_days", False),
-    ("2027-03-01 09:00", 1, "working_hours", True),
-    ("2024-12-31 09:00", 2, "working_days", True),  # before the first published year
-])
+@pytest.mark.parametrize(
+    ("start", "value", "unit", "provisional"),
+    [
+        ("2026-12-31 16:00", 2, "working_hours", False),  # due with the year's last hour
+        ("2026-12-31 16:00", 3, "working_hours", True),
+        ("2026-12-31 16:00", 40, "urgent_hours", False),  # elapsed time needs no calendar
+        ("2026-12-31 16:00", 3, "calendar_days", False),
+        ("2027-03-01 09:00", 1, "working_hours", True),
+        ("2024-12-31 09:00", 2, "working_days", True),  # before the first published year
+    ],
+)
 def test_only_what_needs_the_missing_year_is_provisional(
     start: str, value: float, unit: str, provisional: bool
 ) -> None:
@@ -132,7 +141,8 @@ class TestSummerTime:
     calendar = WorkingCalendar(Hours(published=range(2014, 2017)), NEW_YORK, range(2014, 2017))
     around = WorkingCalendar(
         Hours(weeks=(WeeklyHours(dict.fromkeys(range(7), ((0, 1440),))),), published=range(2014, 2017)),
-        NEW_YORK, range(2014, 2017),
+        NEW_YORK,
+        range(2014, 2017),
     )
 
     def test_urgent_hours_are_elapsed_time(self) -> None:
@@ -174,9 +184,12 @@ weeks = st.dictionaries(st.integers(0, 6), segments, min_size=1).map(WeeklyHours
 calendars = st.builds(
     lambda week, off, zone: WorkingCalendar(
         Hours((week,), {date(2015, 1, 1) + timedelta(day): Exceptional(is_work=False) for day in off}, (), (2015,)),
-        zone, range(2014, 2018),
+        zone,
+        range(2014, 2018),
     ),
-    weeks, st.sets(st.integers(0, 364), max_size=20), st.sampled_from([SHANGHAI, NEW_YORK]),
+    weeks,
+    st.sets(st.integers(0, 364), max_size=20),
+    st.sampled_from([SHANGHAI, NEW_YORK]),
 )
 moments = st.integers(0, 365 * 86400).map(
     lambda second: datetime(2015, 1, 1, 12, tzinfo=UTC) + timedelta(seconds=second)
@@ -229,8 +242,10 @@ def test_time_spent_adds_up_and_never_exceeds_elapsed_time(
 def test_in_days_of_eight_hours_a_day_is_eight_hours(start: datetime, days: int) -> None:
     calendar = WorkingCalendar(Hours(published=(2015, 2016)), SHANGHAI, range(2014, 2018))
     assume(start < datetime(2015, 12, 1, tzinfo=UTC))
-    assert (calendar.add(start, Limit(days, Unit.working_days)).due
-            == calendar.add(start, Limit(8 * days, Unit.working_hours)).due)
+    assert (
+        calendar.add(start, Limit(days, Unit.working_days)).due
+        == calendar.add(start, Limit(8 * days, Unit.working_hours)).due
+    )
 
 
 @pytest.mark.parametrize("value", [0, -1, float("nan"), 1e6])

@@ -29,8 +29,9 @@ ONE_HOUR = Limit(1, Unit.working_hours)
 def handling(city: City, at: At) -> Clock:
     """Case 7 was dispatched to the sanitation bureau on Monday 9:00 with two working days."""
     with unit_of_work():
-        return clocks.start("case", 7, "handling", TWO_DAYS, at=at("2026-03-02 09:00"), by=city.wang,
-                            department_id=city.sanitation.id)
+        return clocks.start(
+            "case", 7, "handling", TWO_DAYS, at=at("2026-03-02 09:00"), by=city.wang, department_id=city.sanitation.id
+        )
 
 
 @pytest.fixture
@@ -45,15 +46,26 @@ def test_a_clock_keeps_who_when_and_why(handling: Clock, city: City, at: At) -> 
         clocks.extend(handling, at=at("2026-03-03 10:00"), by=city.zhao, reason="连日大雨")
     start, extension = db.session.scalars(select(ClockFact).order_by(ClockFact.seq)).all()
     assert (start.action, start.by_name, start.due_before, start.department_id) == (
-        "start", city.wang.name, None, city.sanitation.id)
+        "start",
+        city.wang.name,
+        None,
+        city.sanitation.id,
+    )
     assert (extension.action, extension.reason, extension.value, extension.unit) == (
-        "extend", "连日大雨", 2.0, "working_days")
+        "extend",
+        "连日大雨",
+        2.0,
+        "working_days",
+    )
     assert (extension.due_before, extension.due_after) == (at("2026-03-04 09:00"), at("2026-03-06 09:00"))
 
 
 def test_the_columns_follow_the_facts(handling: Clock, city: City, at: At) -> None:
     assert (handling.state, handling.due_at, handling.amber_at) == (
-        "running", at("2026-03-04 09:00"), at("2026-03-03 15:00"))
+        "running",
+        at("2026-03-04 09:00"),
+        at("2026-03-03 15:00"),
+    )
     with unit_of_work():
         clocks.pause(handling, at=at("2026-03-03 10:00"), by=city.wang, reason="待苗木补植季")
     assert handling.state == "paused"
@@ -95,8 +107,9 @@ def test_rework_keeps_the_due(handling: Clock, city: City, at: At) -> None:
 
 def test_a_document_may_give_the_due_moment(city: City, at: At) -> None:
     with unit_of_work():
-        clock = clocks.start("superior_task", 3, "feedback", at=at("2026-03-02 09:00"), by=city.li,
-                             due_at=at("2026-03-20 17:00"))
+        clock = clocks.start(
+            "superior_task", 3, "feedback", at=at("2026-03-02 09:00"), by=city.li, due_at=at("2026-03-20 17:00")
+        )
     assert (clock.due_at, clock.limit_unit) == (at("2026-03-20 17:00"), "calendar_days")
     with pytest.raises(ValueError, match="limit or a due"):
         clocks.start("superior_task", 4, "feedback", at=at("2026-03-02 09:00"), by=city.li)
@@ -116,8 +129,17 @@ def test_two_people_cannot_start_the_same_clock(handling: Clock, city: City, at:
 
 def test_two_people_cannot_write_the_same_fact(handling: Clock, city: City, at: At) -> None:
     with pytest.raises(IntegrityError), unit_of_work():
-        db.session.add(ClockFact(clock_id=handling.id, seq=1, action="stop", at=at("2026-03-03 10:00"), by_name="",
-                                 due_after=handling.due_at, first_due=handling.due_at))
+        db.session.add(
+            ClockFact(
+                clock_id=handling.id,
+                seq=1,
+                action="stop",
+                at=at("2026-03-03 10:00"),
+                by_name="",
+                due_after=handling.due_at,
+                first_due=handling.due_at,
+            )
+        )
 
 
 def test_a_clock_that_has_stopped_may_be_started_again_as_another(handling: Clock, city: City, at: At) -> None:
@@ -149,8 +171,14 @@ class TestStatements:
         clerk = city.clerk
         db.session.commit()
         with statements() as seen, unit_of_work():
-            clocks.change("case", 7, stop=["handling"], start=[Start("review", ONE_HOUR), Start("other", ONE_HOUR)],
-                          at=at("2026-03-03 10:00"), by=clerk)
+            clocks.change(
+                "case",
+                7,
+                stop=["handling"],
+                start=[Start("review", ONE_HOUR), Start("other", ONE_HOUR)],
+                at=at("2026-03-03 10:00"),
+                by=clerk,
+            )
         assert len(seen) <= (4 if db.engine.dialect.name == "postgresql" else 5), seen
 
 
@@ -159,19 +187,32 @@ class TestChange:
         with unit_of_work():
             clocks.start("case", 7, "acceptance", ONE_HOUR, at=at("2026-03-02 09:00"), by=city.li)
         with unit_of_work():
-            running = clocks.change("case", 7, stop=["handling"], pause=["acceptance"],
-                                    start=[Start("confirmation", ONE_HOUR)], at=at("2026-03-02 09:30"), by=city.li)
+            running = clocks.change(
+                "case",
+                7,
+                stop=["handling"],
+                pause=["acceptance"],
+                start=[Start("confirmation", ONE_HOUR)],
+                at=at("2026-03-02 09:30"),
+                by=city.li,
+            )
         assert {name: clock.state for name, clock in running.items()} == {
-            "acceptance": "paused", "confirmation": "running"}
+            "acceptance": "paused",
+            "confirmation": "running",
+        }
         with unit_of_work():
-            running = clocks.change("case", 7, stop=["confirmation"], resume=["acceptance"],
-                                    at=at("2026-03-02 10:00"), by=city.chen)
+            running = clocks.change(
+                "case", 7, stop=["confirmation"], resume=["acceptance"], at=at("2026-03-02 10:00"), by=city.chen
+            )
         assert running["acceptance"].due_at == at("2026-03-02 10:30")
 
     def test_what_is_not_open_is_passed_over(self, handling: Clock, city: City, at: At) -> None:
         with unit_of_work():
-            assert set(clocks.change("case", 7, stop=["signing"], resume=["handling"], at=at("2026-03-03 10:00"),
-                                     by=city.clerk)) == {"handling"}
+            assert set(
+                clocks.change(
+                    "case", 7, stop=["signing"], resume=["handling"], at=at("2026-03-03 10:00"), by=city.clerk
+                )
+            ) == {"handling"}
 
     def test_a_name_that_is_open_is_not_started_again(self, handling: Clock, city: City, at: At) -> None:
         with pytest.raises(ClockRuns), unit_of_work():
@@ -179,8 +220,14 @@ class TestChange:
 
     def test_a_name_may_be_stopped_and_started_in_one_act(self, handling: Clock, city: City, at: At) -> None:
         with pytest.raises(ClockStopped), unit_of_work():
-            running = clocks.change("case", 7, stop=["handling"], start=[Start("handling", ONE_HOUR)],
-                                    at=at("2026-03-03 10:00"), by=city.wang)
+            running = clocks.change(
+                "case",
+                7,
+                stop=["handling"],
+                start=[Start("handling", ONE_HOUR)],
+                at=at("2026-03-03 10:00"),
+                by=city.wang,
+            )
             assert running["handling"].id != handling.id
             clocks.stop(handling, at=at("2026-03-03 11:00"), by=city.wang)
 

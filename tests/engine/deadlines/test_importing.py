@@ -38,8 +38,14 @@ def test_imported_clocks_read_like_live_ones(city: City, at: At) -> None:
 
 
 def test_a_due_moment_of_the_other_system_is_kept(city: City, at: At) -> None:
-    given = History("case", 1, "handling", at("2026-03-02 09:00"), due_at=at("2026-03-02 17:00"),
-                    later=(Fact(Action.stop, at("2026-03-02 17:30")),))
+    given = History(
+        "case",
+        1,
+        "handling",
+        at("2026-03-02 09:00"),
+        due_at=at("2026-03-02 17:00"),
+        later=(Fact(Action.stop, at("2026-03-02 17:30")),),
+    )
     with unit_of_work():
         importing.insert_histories([given], calendars.working(), by=SYSTEM)
     clock = clocks.latest_clock("case", 1, "handling")

@@ -52,7 +52,10 @@ def test_a_clock_that_is_not_due_yet_moves(city: City, at: At, heard: list[int])
     assert clock.due_at == at("2026-03-06 09:00")
     trace = clock.facts[-1]
     assert (trace.action, trace.due_before, trace.due_after) == (
-        "reckon", at("2026-03-05 09:00"), at("2026-03-06 09:00"))
+        "reckon",
+        at("2026-03-05 09:00"),
+        at("2026-03-06 09:00"),
+    )
     assert heard == [clock.id]
     assert run(at("2026-03-03 12:06")) == 0
 

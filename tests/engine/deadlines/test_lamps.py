@@ -25,14 +25,24 @@ def many(city: City, at: At) -> list[dict[str, object]]:
     noon = at("2026-03-02 12:00")
     rows: list[dict[str, object]] = []
     for due, amber, state, stopped, provisional in product(HOURS, (-3, 0, 2), State, HOURS, (False, True)):
-        rows.append({
-            "subject_kind": "case", "subject_id": len(rows), "name": "handling", "calendar_id": calendars.find().id,
-            "calendar_version": 1, "limit_value": 1.0, "limit_unit": "urgent_hours",
-            "started_at": noon - timedelta(days=1),
-            "state": state.value, "due_at": noon + timedelta(hours=due), "first_due_at": noon,
-            "amber_at": noon + timedelta(hours=min(amber, due)), "is_provisional": provisional,
-            "stopped_at": noon + timedelta(hours=stopped) if state is State.stopped else None,
-        })
+        rows.append(
+            {
+                "subject_kind": "case",
+                "subject_id": len(rows),
+                "name": "handling",
+                "calendar_id": calendars.find().id,
+                "calendar_version": 1,
+                "limit_value": 1.0,
+                "limit_unit": "urgent_hours",
+                "started_at": noon - timedelta(days=1),
+                "state": state.value,
+                "due_at": noon + timedelta(hours=due),
+                "first_due_at": noon,
+                "amber_at": noon + timedelta(hours=min(amber, due)),
+                "is_provisional": provisional,
+                "stopped_at": noon + timedelta(hours=stopped) if state is State.stopped else None,
+            }
+        )
     db.session.execute(insert(Clock), rows)
     return rows
 
@@ -40,8 +50,14 @@ def many(city: City, at: At) -> list[dict[str, object]]:
 def test_python_and_sql_agree(many: list[dict[str, object]], at: At) -> None:
     noon = at("2026-03-02 12:00")
     wanted = {
-        row["subject_id"]: lamp_of(row["due_at"], row["amber_at"], row["state"], noon,
-                                   is_provisional=row["is_provisional"], stopped_at=row["stopped_at"])
+        row["subject_id"]: lamp_of(
+            row["due_at"],
+            row["amber_at"],
+            row["state"],
+            noon,
+            is_provisional=row["is_provisional"],
+            stopped_at=row["stopped_at"],
+        )
         for row in many
     }
     counted = dict(db.session.execute(select(Clock.subject_id, lamp_case(LAMP_COLUMNS, noon))).all())

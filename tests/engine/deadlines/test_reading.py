@@ -61,8 +61,12 @@ def test_a_clock_extended_while_suspended_has_more_left() -> None:
 
 
 def test_done_within_an_extension_is_on_time_but_did_not_keep_the_first_due() -> None:
-    read = two_days().act("extend", "2026-03-03 10:00", 2, "working_days").act("stop", "2026-03-05 10:00").read(
-        "2026-03-09 10:00")
+    read = (
+        two_days()
+        .act("extend", "2026-03-03 10:00", 2, "working_days")
+        .act("stop", "2026-03-05 10:00")
+        .read("2026-03-09 10:00")
+    )
     assert (read.on_time, read.kept_first_due) == (True, False)
 
 
@@ -98,10 +102,14 @@ def test_rework_that_is_done_before_the_first_due_is_on_time() -> None:
     assert clock.read("2026-03-09 10:00").on_time is True
 
 
-@pytest.mark.parametrize(("stopped", "on_time", "lamp"), [
-    ("2026-03-04 08:59", True, Lamp.green), ("2026-03-04 09:00", True, Lamp.green),
-    ("2026-03-04 09:01", False, Lamp.red),
-])
+@pytest.mark.parametrize(
+    ("stopped", "on_time", "lamp"),
+    [
+        ("2026-03-04 08:59", True, Lamp.green),
+        ("2026-03-04 09:00", True, Lamp.green),
+        ("2026-03-04 09:01", False, Lamp.red),
+    ],
+)
 def test_done_at_the_moment_it_is_due_is_on_time(stopped: str, on_time: bool, lamp: Lamp) -> None:
     read = two_days().act("stop", stopped).read("2026-03-20 10:00")
     assert (read.on_time, read.lamp, read.state) == (on_time, lamp, State.stopped)
@@ -135,10 +143,18 @@ def test_a_moment_before_the_last_fact_becomes_that_of_the_last_fact() -> None:
     assert clock.due() == "2026-03-04 09:00"
 
 
-@pytest.mark.parametrize(("acts", "refused", "error"), [
-    ((), "resume", ClockRuns), ((), "unstop", ClockRuns), ((), "rework", ClockRuns), (("pause",), "pause", ClockPaused),
-    (("stop",), "stop", ClockStopped), (("stop",), "extend", ClockStopped), (("stop",), "pause", ClockStopped),
-])
+@pytest.mark.parametrize(
+    ("acts", "refused", "error"),
+    [
+        ((), "resume", ClockRuns),
+        ((), "unstop", ClockRuns),
+        ((), "rework", ClockRuns),
+        (("pause",), "pause", ClockPaused),
+        (("stop",), "stop", ClockStopped),
+        (("stop",), "extend", ClockStopped),
+        (("stop",), "pause", ClockStopped),
+    ],
+)
 def test_what_does_not_fit_is_refused(acts: tuple[str, ...], refused: str, error: type[Exception]) -> None:
     clock = two_days()
     for act in acts:
@@ -152,14 +168,17 @@ def test_without_a_start_there_is_nothing_to_read() -> None:
         reading.read([], PLAIN, at=at("2026-03-02 09:00"))
 
 
-@pytest.mark.parametrize(("value", "unit", "amber"), [
-    (8, "working_hours", "2026-03-02 16:00"),  # 75 %: six hours used
-    (2, "working_hours", "2026-03-02 09:00"),  # one working hour left comes before 75 %
-    (1, "working_hours", "2026-03-02 08:30"),  # but not before half
-    (1, "urgent_hours", "2026-03-02 08:30"),  # thirty minutes left
-    (8, "urgent_hours", "2026-03-02 14:00"),
-    (4, "calendar_days", "2026-03-05 08:00"),
-])
+@pytest.mark.parametrize(
+    ("value", "unit", "amber"),
+    [
+        (8, "working_hours", "2026-03-02 16:00"),  # 75 %: six hours used
+        (2, "working_hours", "2026-03-02 09:00"),  # one working hour left comes before 75 %
+        (1, "working_hours", "2026-03-02 08:30"),  # but not before half
+        (1, "urgent_hours", "2026-03-02 08:30"),  # thirty minutes left
+        (8, "urgent_hours", "2026-03-02 14:00"),
+        (4, "calendar_days", "2026-03-05 08:00"),
+    ],
+)
 def test_amber_is_three_quarters_or_little_left(value: float, unit: str, amber: str) -> None:
     clock = PaperClock().start("2026-03-02 08:00", value, unit)
     assert clock.read("2026-03-02 08:00").amber_at == at(amber)

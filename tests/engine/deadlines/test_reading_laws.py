@@ -26,7 +26,8 @@ UNEVEN = WorkingCalendar(
         },
         published=YEARS,
     ),
-    SHANGHAI, YEARS,
+    SHANGHAI,
+    YEARS,
 )
 OTHER = WorkingCalendar(Hours(published=YEARS), SHANGHAI, YEARS)
 
@@ -136,7 +137,12 @@ def test_the_judgement_depends_on_the_facts_only(
     at = happen(clock, wanted, unit) + timedelta(seconds=later)
     here, elsewhere = reading.read(clock.facts, UNEVEN, at=at), reading.read(clock.facts, OTHER, at=at)
     assert (here.on_time, here.kept_first_due, here.due_at, here.first_due_at, here.state) == (
-        elsewhere.on_time, elsewhere.kept_first_due, elsewhere.due_at, elsewhere.first_due_at, elsewhere.state)
+        elsewhere.on_time,
+        elsewhere.kept_first_due,
+        elsewhere.due_at,
+        elsewhere.first_due_at,
+        elsewhere.state,
+    )
 
 
 @given(moments, values, units, events)

@@ -30,10 +30,17 @@ def size(name: str, period: Period = OCTOBER, **values: str) -> int:
 def due(handled: timedelta | None, **facts: object) -> Case:
     """A case due on the 12th, handled so much after that."""
     moment = START + timedelta(days=11)
-    return make_case(**{
-        "reported_at": START, "stage": Stage.handling.value, "due_at": moment, "first_due_at": moment,
-        "clock_state": "running", "handled_at": moment + handled if handled is not None else None, **facts,
-    })
+    return make_case(
+        **{
+            "reported_at": START,
+            "stage": Stage.handling.value,
+            "due_at": moment,
+            "first_due_at": moment,
+            "clock_state": "running",
+            "handled_at": moment + handled if handled is not None else None,
+            **facts,
+        }
+    )
 
 
 def test_due_cases_are_on_time_late_or_not_done(database: str) -> None:
@@ -107,14 +114,25 @@ def test_satisfaction_is_asked_of_citizens(database: str) -> None:
 
 
 moments = some.none() | some.integers(-40 * 24, 80 * 24).map(lambda hours: START + timedelta(hours=hours))
-cases = some.fixed_dictionaries({
-    "stage": some.sampled_from([stage.value for stage in Stage]), "due_at": moments, "handled_at": moments,
-    "closed_at": moments, "filed_at": moments, "accepted_at": moments, "dispatched_at": moments, "ended_at": moments,
-    "is_self_handled": some.booleans(), "due_is_provisional": some.booleans(),
-    "clock_state": some.sampled_from(["none", "running", "paused", "stopped"]), "rework_count": some.integers(0, 3),
-    "extension_count": some.integers(0, 2), "return_count": some.integers(0, 2),
-    "source": some.sampled_from(["patrol", "hotline", "video"]),
-})
+cases = some.fixed_dictionaries(
+    {
+        "stage": some.sampled_from([stage.value for stage in Stage]),
+        "due_at": moments,
+        "handled_at": moments,
+        "closed_at": moments,
+        "filed_at": moments,
+        "accepted_at": moments,
+        "dispatched_at": moments,
+        "ended_at": moments,
+        "is_self_handled": some.booleans(),
+        "due_is_provisional": some.booleans(),
+        "clock_state": some.sampled_from(["none", "running", "paused", "stopped"]),
+        "rework_count": some.integers(0, 3),
+        "extension_count": some.integers(0, 2),
+        "return_count": some.integers(0, 2),
+        "source": some.sampled_from(["patrol", "hotline", "video"]),
+    }
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -142,12 +160,23 @@ def busy_month(city: City) -> City:
         hours = [draw.randrange(-200, 900) for _ in range(6)]
         moments = [START + timedelta(hours=number) if draw.random() < 0.7 else None for number in hours]
         make_case(
-            reported_at=START + timedelta(hours=hours[0]), stage=draw.choice(list(Stage)).value,
-            department_id=draw.choice(departments), category_id=draw.choice([*categories, None]),
-            region_code=draw.choice(["640902", "640903", None]), street_code=draw.choice(["640902001", None]),
-            source=draw.choice(["patrol", "hotline"]), is_self_handled=draw.random() < 0.1, due_at=moments[0],
-            first_due_at=moments[0], handled_at=moments[1], closed_at=moments[2], filed_at=moments[3],
-            accepted_at=moments[4], dispatched_at=moments[5], ended_at=moments[2], rework_count=draw.randrange(3),
+            reported_at=START + timedelta(hours=hours[0]),
+            stage=draw.choice(list(Stage)).value,
+            department_id=draw.choice(departments),
+            category_id=draw.choice([*categories, None]),
+            region_code=draw.choice(["640902", "640903", None]),
+            street_code=draw.choice(["640902001", None]),
+            source=draw.choice(["patrol", "hotline"]),
+            is_self_handled=draw.random() < 0.1,
+            due_at=moments[0],
+            first_due_at=moments[0],
+            handled_at=moments[1],
+            closed_at=moments[2],
+            filed_at=moments[3],
+            accepted_at=moments[4],
+            dispatched_at=moments[5],
+            ended_at=moments[2],
+            rework_count=draw.randrange(3),
         )
     return city
 

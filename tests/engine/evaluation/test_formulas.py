@@ -10,8 +10,14 @@ from engine.evaluation import formulas, sets
 from engine.evaluation.formulas import Indicator, percent
 
 WEEK = {
-    "accepted": 51571, "filed": 51229, "dispatched": 49151, "due_closure": 52434, "closed_due": 43523,
-    "closed_on_time": 40394, "reworked": 276, "extended": 104,
+    "accepted": 51571,
+    "filed": 51229,
+    "dispatched": 49151,
+    "due_closure": 52434,
+    "closed_due": 43523,
+    "closed_on_time": 40394,
+    "reworked": 276,
+    "extended": 104,
 }
 
 

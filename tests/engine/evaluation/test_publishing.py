@@ -19,7 +19,10 @@ At = Callable[[str], datetime]
 
 def test_a_published_month_does_not_change(city: City, at: At) -> None:
     case = make_case(
-        reported_at=at("2026-10-02 09:00"), due_at=at("2026-10-05 17:00"), stage="handling", clock_state="running",
+        reported_at=at("2026-10-02 09:00"),
+        due_at=at("2026-10-05 17:00"),
+        stage="handling",
+        clock_state="running",
         department_id=city.sanitation.id,
     )
     publishing.compute("2026-10", ZONE, by=city.zheng, at=at("2026-11-02 09:00"))

@@ -1,4 +1,3 @@
-
 import shapely
 from sqlalchemy import func, select, update
 

@@ -35,7 +35,9 @@ def test_a_change_leaves_an_audit_record(database: str, share: Setting[float], a
         values.set(share, 0.75, by=SYSTEM, at=at("2026-03-02 09:00"))
     record = db.session.scalars(select(AuditRecord)).one()
     assert (record.action, record.object_id, record.detail) == (
-        "setting.changed", "tests.share", {"before": 0.5, "after": 0.75}
+        "setting.changed",
+        "tests.share",
+        {"before": 0.5, "after": 0.75},
     )
 
 
@@ -56,9 +58,7 @@ def test_reading_costs_no_statement(database: str, share: Setting[float], statem
     assert seen == []
 
 
-def test_a_stored_value_that_is_not_allowed_any_more_is_ignored(
-    database: str, share: Setting[float], at: At
-) -> None:
+def test_a_stored_value_that_is_not_allowed_any_more_is_ignored(database: str, share: Setting[float], at: At) -> None:
     with unit_of_work():
         db.session.add(SettingValue(name=share.name, value="much", changed_at=at("2026-03-02 09:00")))
     assert values.get(share) == 0.5

@@ -1,4 +1,3 @@
-
 import pytest
 import shapely
 from shapely.geometry import shape

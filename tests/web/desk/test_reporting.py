@@ -20,7 +20,10 @@ def place(city):
 
 def report(city, **changes):
     return {
-        "category_id": category().id, "description": "路边有暴露垃圾一处", "point": place(city), "source": "patrol",
+        "category_id": category().id,
+        "description": "路边有暴露垃圾一处",
+        "point": place(city),
+        "source": "patrol",
         "photos": [picture(), picture("tan")],
     } | changes
 
@@ -60,8 +63,12 @@ def test_an_urgent_report_goes_to_its_department_at_once(city, visit):
 
 def test_a_call_keeps_the_caller_apart(city, visit):
     values = {
-        "description": "小区门口垃圾桶满溢", "place": "锦绣花园东门", "category_id": category().id,
-        "reporter_phone": "13800001234", "reporter_name": "王女士", "wants_call_back": "1",
+        "description": "小区门口垃圾桶满溢",
+        "place": "锦绣花园东门",
+        "category_id": category().id,
+        "reporter_phone": "13800001234",
+        "reporter_name": "王女士",
+        "wants_call_back": "1",
     }
     sun = visit("sun")
     answer = sun.post("/desk/calls/new", data=values)

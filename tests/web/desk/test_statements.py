@@ -27,7 +27,9 @@ def walk(city, visit, statements):
             story.now += timedelta(minutes=5)
             with clock.fixed(story.now):
                 browser = visit(errand.username)
-                values = dict(errand.values) | ({"photos": (BytesIO(photo()), "photo.jpg")} if errand.needs_photo else {})
+                values = dict(errand.values) | (
+                    {"photos": (BytesIO(photo()), "photo.jpg")} if errand.needs_photo else {}
+                )
                 with statements() as seen:
                     answer = browser.post(errand.address, data=values)
             assert answer.status_code == 303, answer.text

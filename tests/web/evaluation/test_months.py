@@ -34,7 +34,7 @@ def kept(city: City, at: At) -> Snapshot:
 
 def told(page: str) -> int:
     """How many rows a list of cases says that it has."""
-    found = re.search(r"of ([\d,]+)", page[page.index('class="pages-told"'):])
+    found = re.search(r"of ([\d,]+)", page[page.index('class="pages-told"') :])
     assert found
     return int(found[1].replace(",", ""))
 
