@@ -1,7 +1,8 @@
-"""What each act of the standard case costs through its form: SQL statements and milliseconds of the server, on both databases.
+"""What each act of the standard case costs through its form, on both databases: statements and milliseconds.
 
 Run: ``python -m bench.acts [--cases 12]``. Measured in one process with its own PostgreSQL, durability on: the whole
-request with session, rights, form (without its token), files, step, clocks, timeline, commit and redirect; not the network.
+request with session, rights, form (without its token), files, step, clocks, timeline, commit and redirect, without the
+network.
 """
 
 import argparse
@@ -126,7 +127,8 @@ def report(found: dict[str, Measured]) -> None:
         everything = [second for _, times in measured.values() for second in times]
         most = max(max(statements) for statements, _ in measured.values())
         middle, late = server.median_and_95(everything)
-        print(f"{kind}: at most {most} statements an act (wanted: {MOST_STATEMENTS}); median {middle:.1f} ms, 95 % {late:.1f} ms")
+        print(f"{kind}: at most {most} statements an act (wanted: {MOST_STATEMENTS}); "
+              f"median {middle:.1f} ms, 95 % {late:.1f} ms")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How much memory the program takes: a web process over 10,000 acts, an export and an import of 100,000 rows.
 
-Run: ``python -m bench.memory [--acts 10000 --rows 100000]``. The export and the import run in processes of their own, so
-that the most they ever held is theirs alone; the acts run in this one, whose size is told every thousand acts.
+Run: ``python -m bench.memory [--acts 10000 --rows 100000]``. The export and the import run in processes of their own,
+so that the most they ever held is theirs alone; the acts run in this one, whose size is told every thousand acts.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The peak hour twice over: 60 acts a second for a minute from 30 users, over HTTP, on one machine with everything on it.
+"""The peak hour twice over: 60 acts a second for a minute from 30 users, over HTTP, all on one machine.
 
 Run: ``python -m bench.peak [--rate 60 --seconds 60 --users 30 --processes 2]``. Gunicorn, PostgreSQL (durability on), a
 worker and this load generator share the machine. Users hold real sessions, send real forms with their tokens and real
@@ -23,11 +23,11 @@ import psutil
 from sqlalchemy import text
 
 from bench import server
-from engine.kit import clock
-from engine.kit.db import db, unit_of_work
 from engine.cases import dispatching, reporting
 from engine.cases.models import Case, Source
 from engine.cases.reporting import Report
+from engine.kit import clock
+from engine.kit.db import db, unit_of_work
 from tests import city as cities
 from tests.browsing import AWAY, Browser
 from tests.errands import Errand, Guide, photo
@@ -56,21 +56,25 @@ def main() -> None:
     for name, default in (("rate", 60), ("seconds", 60), ("users", 30), ("processes", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder, server.postgresql() as url:
-        with server.application(url).app_context():
-            case_ids = _prepare(wanted.rate * wanted.seconds)
-            web, worker = Web(url, Path(folder), processes=wanted.processes), Worker(url, Path(folder))
-            with running(web, worker):
-                crowd = Crowd(web.port, wanted.users, case_ids)
-                before = burnt(web, worker)
-                crowd.run(wanted.rate, wanted.seconds)
-                spent = {name: seconds - before[name] for name, seconds in burnt(web, worker).items()}
-                report(crowd.results, crowd.took, wanted, case_ids)
-                acts = max(1, len(crowd.results.acknowledged))
-                parts = ", ".join(f"{name} {seconds / acts * 1000:.1f}" for name, seconds in spent.items())
-                print(f"processor time of an act (ms): {parts}; of {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-            db.session.remove()
-            db.engine.dispose()
+    with (
+        tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder,
+        server.postgresql() as url,
+        server.application(url).app_context(),
+    ):
+        case_ids = _prepare(wanted.rate * wanted.seconds)
+        web, worker = Web(url, Path(folder), processes=wanted.processes), Worker(url, Path(folder))
+        with running(web, worker):
+            crowd = Crowd(web.port, wanted.users, case_ids)
+            before = burnt(web, worker)
+            crowd.run(wanted.rate, wanted.seconds)
+            spent = {name: seconds - before[name] for name, seconds in burnt(web, worker).items()}
+            report(crowd.results, crowd.took, wanted, case_ids)
+            acts = max(1, len(crowd.results.acknowledged))
+            parts = ", ".join(f"{name} {seconds / acts * 1000:.1f}" for name, seconds in spent.items())
+            load = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+            print(f"processor time of an act (ms): {parts}; {load}")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _prepare(acts: int) -> list[int]:
@@ -200,11 +204,14 @@ def report(results: Results, took: float, wanted: argparse.Namespace, case_ids: 
     print(f"{done} acts in {took:.1f} s: {done / took:.1f} a second (wanted: {wanted.rate}), {wanted.users} users, "
           f"{wanted.processes} web processes")  # fmt: skip
     print(f"answered in {middle:.0f} ms (median), {late:.0f} ms (95 %)")
-    print(f"failed: {dict(Counter(why for _, why in results.failed)) or 'none'}; nothing to hand out: {results.starved} times")
+    failed = dict(Counter(why for _, why in results.failed)) or "none"
+    print(f"failed: {failed}; nothing to hand out: {results.starved} times")
     wrong = ledger.lost_or_doubled(results.acknowledged)
     print(f"in the timeline: {done - len(wrong)} of {done} acknowledged acts, once each; lost or doubled: {len(wrong)}")
-    print(f"cases whose tables contradict each other: {len(ledger.contradictions(random.sample(case_ids, 100)))} of 100")
-    print("by act: " + ", ".join(f"{act} {count}" for act, count in Counter(e.act for e in results.acknowledged).items()))
+    looked_at = random.sample(case_ids, min(100, len(case_ids)))
+    print(f"contradictions between the tables of {len(looked_at)} cases: {len(ledger.contradictions(looked_at))}")
+    counted = Counter(errand.act for errand in results.acknowledged)
+    print("by act: " + ", ".join(f"{act} {count}" for act, count in counted.items()))
 
 
 if __name__ == "__main__":
