@@ -13,10 +13,8 @@ from engine.access import actors
 from engine.access.actors import Actor
 from engine.grids.models import ResponsibilityGrid, UnitGrid
 from engine.kit.config import ROOT
-from engine.kit.config import ROOT
 from engine.kit.db import db
 from engine.organization.models import Department, User
-from engine.process import definitions
 from engine.process import definitions
 from engine.simulation import city as simulated
 

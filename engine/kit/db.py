@@ -35,6 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """What goes into the database: UTC, on SQLite without its zone. Refuses a moment without one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -42,7 +43,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What comes out of it: aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -83,7 +85,7 @@ def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Give SQLite what PostgreSQL has: real transactions, foreign keys, and readers that do not block a writer (WAL)."""
+    """Give SQLite what PostgreSQL has: real transactions, foreign keys, readers that do not block a writer (WAL)."""
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _keep_prepared)
         return

@@ -1,6 +1,6 @@
-"""Four kinds of "no". Rooms subclass them; the docstring is the sentence the user reads, the edge picks the status code.
+"""Four kinds of "no". Rooms subclass them; the docstring is the sentence the user reads, the edge picks the status.
 
-A docstring may hold ``%(name)s`` places, filled from the keyword arguments, so that the sentence can be translated whole.
+A docstring may hold ``%(name)s`` places, filled from the keyword arguments, so that a sentence is translated whole.
 """
 
 from dataclasses import dataclass, field
