@@ -41,6 +41,7 @@ def test_a_hundred_acts_survive_the_death_of_web_and_worker(web, worker, start, 
         assert not any(program.is_alive for program in programs)
         assert ledger.lost_or_doubled(people.acknowledged) == {}
         assert ledger.contradictions(cases) == []
+        let_leases_run_out()
         start(*programs)
     people.work()
     assert [(errand.act, status) for errand, status, _ in people.refused] == []
@@ -60,14 +61,19 @@ def test_two_hundred_due_timers_fire_once_each_though_a_worker_dies_among_them(c
     wait_until(lambda: fired() >= 20)
     worker.kill()
     assert fired() < len(cases)
-    # What the dead worker had claimed is free again when its lease runs out; two minutes are not waited for here.
-    db.session.execute(update(OpenTimer).values(claimed_until=None))
-    db.session.execute(update(OutboxMessage).values(claimed_until=None))
-    db.session.commit()
+    let_leases_run_out()
     start(Worker(city.url, tmp_path, 1), Worker(city.url, tmp_path, 2))
     wait_until(lambda: waiting() == 0)
     assert set(per_case(ProcessEvent.instance_id, ProcessEvent.kind == "fired").values()) == {1}
     assert per_case(TimelineEntry.case_id, TimelineEntry.act == "urging") == dict.fromkeys(cases, 1)
+
+
+def let_leases_run_out():
+    """What a dead worker had claimed is free again when its lease runs out; those minutes are not waited for here."""
+    db.session.rollback()
+    db.session.execute(update(OpenTimer).values(claimed_until=None))
+    db.session.execute(update(OutboxMessage).values(claimed_until=None))
+    db.session.commit()
 
 
 def urgent_yesterday(city, count):
