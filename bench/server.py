@@ -1,6 +1,7 @@
 """A PostgreSQL server of this run's own, with its durability on: commits cost what they cost a city."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ def postgresql() -> Iterator[str]:
         yield _fresh(server.get_uri())
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fresh(address: str) -> str:
