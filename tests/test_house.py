@@ -12,7 +12,7 @@ from engine.access import seeds
 from engine.access.permissions import Permission
 from engine.forms import catalogue
 from engine.kit.config import ROOT
-from engine.process import linting, specs
+from engine.process import linting
 
 rooms.connect_receivers()
 DRAWINGS = sorted((ROOT / "workflows").glob("*.bpmn"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from engine.cases import actions, leaving, vocabulary, search  # noqa: F401 - search listens for the making of the schema
+from engine.cases import actions, leaving, search, vocabulary  # noqa: F401 - search listens for the making of the schema
 from engine.cases.models import Case
 from engine.cases.stages import HANDLING, KIND, CaseFollower, copy_clock
 from engine.deadlines.jobs import clock_reckoned

@@ -13,7 +13,7 @@ from engine.process.errors import InstanceEnded, StepGone
 from engine.process.models import Delivery, OutboxMessage
 from engine.process.moving import OUTBOX
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ UNHURRIED = 2.0
 LONGEST_HANDLING = 40.0
 """Hours of working time: also who has weeks mostly sees to it within a week."""
 OVERDUE_HOURS = 0.5
+PROMPT = 0.6
 LEAST = 1 / 60
 
 
@@ -137,6 +138,9 @@ class Staff:
         if task.due_at is None:
             return share * (usual or UNHURRIED)
         left = calendars.working().spent(task.opened_at, task.due_at, unit) / 3600
+        if left <= 0:
+            return share * OVERDUE_HOURS
         if usual is not None:
-            return min(share * usual, max(left, usual) * share)
-        return share * min(left, LONGEST_HANDLING) if left > 0 else share * OVERDUE_HOURS
+            # Paper is done within what is left: a department is late because the work took long.
+            return min(share, PROMPT) * min(usual, left)
+        return share * min(left, LONGEST_HANDLING)

@@ -26,8 +26,8 @@ from engine.kit.config import ROOT, Config
 from engine.kit.db import db, unit_of_work
 from engine.simulation import founding, month
 from tests import city as cities
-from tests.journeys.people import Wall
 from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.journeys.people import Wall
 from tests.web.conftest import DESK, PHONE
 from web.app import create_app
 

@@ -3,7 +3,6 @@
 import pytest
 
 from engine.process import actions, lint_tasks, subjects
-
 from tests.engine.process import stories
 from tests.engine.process.stories import Notebook, Office
 
