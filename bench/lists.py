@@ -29,7 +29,16 @@ from engine.simulation import city
 NOW = datetime(2026, 10, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 REPEATS = 40
 BATCH = 100_000
-WORDS = ("井盖松动异响", "暴露垃圾未清", "路灯不亮", "占道经营扰民", "行道树倒伏", "道路破损积水", "小广告张贴", "非机动车乱停放")
+WORDS = (
+    "井盖松动异响",
+    "暴露垃圾未清",
+    "路灯不亮",
+    "占道经营扰民",
+    "行道树倒伏",
+    "道路破损积水",
+    "小广告张贴",
+    "非机动车乱停放",
+)
 
 CASES = """
 INSERT INTO "case" (id, number, stage, kind, source, title, description, place, lng, lat, location_level, region_code,
@@ -87,7 +96,10 @@ def main() -> None:
         measure("cases: words that hardly occur", lambda: _cases(clerk, text="编号777777"))
         measure("cases: by number", lambda: _cases(clerk, number="64090220260901" + "00000045"))
         measure("cases: open and overdue", lambda: _cases(clerk, lamp="red", is_open=True))
-        measure("cases: category and month", lambda: _cases(clerk, category_id=45, reported_from=datetime(2026, 9, 1, tzinfo=NOW.tzinfo)))
+        measure(
+            "cases: category and month",
+            lambda: _cases(clerk, category_id=45, reported_from=datetime(2026, 9, 1, tzinfo=NOW.tzinfo)),
+        )
         measure("cases: first page, collector", lambda: _cases(lin))
 
 
@@ -133,7 +145,9 @@ def measure(name: str, look: Callable[[], Any]) -> None:
         times.append(time.perf_counter() - begun)
         db.session.rollback()
     middle, late = server.median_and_95(times)
-    print(f"{name:40} {len(seen.found):2} statements  median {middle:7.1f} ms  95 % {late:7.1f} ms  {', '.join(seen.indexes())}")
+    print(
+        f"{name:40} {len(seen.found):2} statements  median {middle:7.1f} ms  95 % {late:7.1f} ms  {', '.join(seen.indexes())}"
+    )
 
 
 class Statements:

@@ -215,5 +215,4 @@ def report(results: Results, took: float, wanted: argparse.Namespace, case_ids: 
 
 
 if __name__ == "__main__":
-
     main()

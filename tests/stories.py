@@ -1,4 +1,4 @@
-"""Telling a case's story in one line per act: ``story.do("li", "filing_proposal", …)``, each act in its own transaction."""
+"""Telling a case's story in one line per act: ``story.do("li", "filing_proposal", …)``, each in its own transaction."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

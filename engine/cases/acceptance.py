@@ -23,8 +23,15 @@ def propose_filing(case: Case, task: OpenTask, values: dict[str, Any], *, by: Ac
     categorise(case, values)
     accept(case, at)
     steps.finish(task, "propose_filing", by=by, at=at)
-    timeline.add(case, "acceptance", by=by, at=at, note=values.get("note", ""), part="accepted",
-                 category=case.category.name if case.category else None)
+    timeline.add(
+        case,
+        "acceptance",
+        by=by,
+        at=at,
+        note=values.get("note", ""),
+        part="accepted",
+        category=case.category.name if case.category else None,
+    )
 
 
 def request_confirmation(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:

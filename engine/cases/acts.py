@@ -59,8 +59,13 @@ class Act:
 P = Permission
 STEP_ACTS = (
     Act("filing_proposal", "acceptance", N_("Propose filing"), P.case_accept, acceptance.propose_filing),
-    Act("confirmation_request", "acceptance", N_("Send for confirmation"), P.case_accept,
-        acceptance.request_confirmation),
+    Act(
+        "confirmation_request",
+        "acceptance",
+        N_("Send for confirmation"),
+        P.case_accept,
+        acceptance.request_confirmation,
+    ),
     Act("merger", "acceptance", N_("Merge"), P.case_accept, merging.merge),
     Act("transfer", "acceptance", N_("Transfer to another platform"), P.case_accept, transfer.transfer),
     Act("rejection", "acceptance", N_("Reject"), P.case_accept, rejection.reject, is_grave=True),
@@ -88,10 +93,20 @@ STEP_ACTS = (
     Act("closure", "closure", N_("Close the case"), P.case_close, closure.close),
     Act("rework", "closure", N_("Send for rework"), P.case_close, closure.send_to_rework),
     Act("call_back", "call_back", N_("Write down the call"), P.case_call_back, calling_back.call_back),
-    Act("self_handling_approval", "self_handling_review", N_("Approve self-handling"), P.case_accept,
-        self_handling.approve),
-    Act("self_handling_refusal", "self_handling_review", N_("Treat as an ordinary report"), P.case_accept,
-        self_handling.refuse),
+    Act(
+        "self_handling_approval",
+        "self_handling_review",
+        N_("Approve self-handling"),
+        P.case_accept,
+        self_handling.approve,
+    ),
+    Act(
+        "self_handling_refusal",
+        "self_handling_review",
+        N_("Treat as an ordinary report"),
+        P.case_accept,
+        self_handling.refuse,
+    ),
 )
 CASE_ACTS = (
     Act("comment", None, N_("Comment"), P.case_comment, commenting.comment, "document"),

@@ -14,5 +14,13 @@ def decide(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
     department = dispatching.checked_department(values["department_id"])
     dispatching.hand_over(case, department.id, mode="arbitration", by=by, at=at)
     steps.finish(task, "decide", by=by, at=at, no_return=True)
-    timeline.add(case, "arbitration", by=by, at=at, note=values.get("note", ""), department=department.short_name,
-                 authorised_by=values["authorised_by"], minutes_number=values["minutes_number"])
+    timeline.add(
+        case,
+        "arbitration",
+        by=by,
+        at=at,
+        note=values.get("note", ""),
+        department=department.short_name,
+        authorised_by=values["authorised_by"],
+        minutes_number=values["minutes_number"],
+    )

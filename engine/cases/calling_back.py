@@ -18,14 +18,21 @@ def call_back(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, 
     if justified and values["answer"] != "dissatisfied":
         raise Invalid.field("is_justified", N_("Only a citizen who is dissatisfied can be found right in it."))
     db.session.add(
-        SatisfactionCall(case_id=case.id, at=at, by_id=by.id, answer=values["answer"], is_justified=justified,
-                         note=values.get("note", ""))
+        SatisfactionCall(
+            case_id=case.id,
+            at=at,
+            by_id=by.id,
+            answer=values["answer"],
+            is_justified=justified,
+            note=values.get("note", ""),
+        )
     )
     if justified:
         _take_up_again(case, by, at)
     steps.finish(task, "reopen" if justified else "done", by=by, at=at)
-    timeline.add(case, "call_back", by=by, at=at, note=values.get("note", ""), part="called_back",
-                 answer=values["answer"])
+    timeline.add(
+        case, "call_back", by=by, at=at, note=values.get("note", ""), part="called_back", answer=values["answer"]
+    )
 
 
 def _take_up_again(case: Case, by: Actor, at: datetime) -> None:

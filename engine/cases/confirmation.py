@@ -18,8 +18,9 @@ def confirm(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at
         _move_to(case, values["point"])
     case.confirmation_result = values["result"]
     steps.finish(task, values["result"], by=by, at=at)
-    timeline.add(case, "confirmation", by=by, at=at, note=values.get("note", ""), part="confirmed",
-                 result=values["result"])
+    timeline.add(
+        case, "confirmation", by=by, at=at, note=values.get("note", ""), part="confirmed", result=values["result"]
+    )
 
 
 def _move_to(case: Case, point: tuple[float, float]) -> None:

@@ -27,8 +27,16 @@ def dispatch(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, a
     department = checked_department(values["department_id"])
     hand_over(case, department.id, mode="manual", by=by, at=at, explanation=explain(case, at))
     steps.finish(task, "dispatch", by=by, at=at)
-    timeline.add(case, "dispatch", by=by, at=at, note=values.get("note", ""), part="dispatched",
-                 department=department.short_name, mode="manual")
+    timeline.add(
+        case,
+        "dispatch",
+        by=by,
+        at=at,
+        note=values.get("note", ""),
+        part="dispatched",
+        department=department.short_name,
+        mode="manual",
+    )
 
 
 def dispatch_by_rules(case: Case, *, at: datetime) -> bool:
@@ -38,8 +46,15 @@ def dispatch_by_rules(case: Case, *, at: datetime) -> bool:
         return False
     hand_over(case, explanation.winner.department_id, mode="auto", by=SYSTEM, at=at, explanation=explanation)
     department = db.session.get(Department, explanation.winner.department_id)
-    timeline.add(case, "dispatch", by=SYSTEM, at=at, mode="auto", department=department.short_name if department else "",
-                 rule=explanation.winner.number)
+    timeline.add(
+        case,
+        "dispatch",
+        by=SYSTEM,
+        at=at,
+        mode="auto",
+        department=department.short_name if department else "",
+        rule=explanation.winner.number,
+    )
     return True
 
 
@@ -49,8 +64,13 @@ def hand_over(
     """Make a department the one that has the case, and start its handling clock: the limit is frozen here."""
     winner = explanation.winner if explanation else None
     row = Dispatch(
-        case_id=case.id, department_id=department_id, at=at, by_id=by.id, mode=mode,
-        rule_id=winner.id if winner else None, rule_version=winner.version if winner else None,
+        case_id=case.id,
+        department_id=department_id,
+        at=at,
+        by_id=by.id,
+        mode=mode,
+        rule_id=winner.id if winner else None,
+        rule_version=winner.version if winner else None,
         explanation=explanation.as_json() if explanation else [],
     )
     db.session.add(row)
@@ -72,7 +92,10 @@ def explain(case: Case, at: datetime) -> Explanation | None:
     component = db.session.get(Component, case.component_id) if case.component_id else None
     return matching.explain(
         matching.question_about(
-            case.category, at=at, region_code=case.region_code, street_code=case.street_code,
+            case.category,
+            at=at,
+            region_code=case.region_code,
+            street_code=case.street_code,
             responsibility_grid_id=case.responsibility_grid_id,
             owner_department_id=component.owner_department_id if component else None,
         )
@@ -94,7 +117,9 @@ def latest(case: Case) -> Dispatch | None:
 def end(case: Case, why: str, at: datetime) -> None:
     """A department no longer has the case: it gave it back, it is done, or the case was voided."""
     db.session.execute(
-        update(Dispatch).where(Dispatch.case_id == case.id, Dispatch.ended_at.is_(None)).values(ended_at=at, ended_by=why)
+        update(Dispatch)
+        .where(Dispatch.case_id == case.id, Dispatch.ended_at.is_(None))
+        .values(ended_at=at, ended_by=why)
     )
 
 

@@ -12,13 +12,33 @@ from engine.kit.i18n import N_
 from engine.settings import values
 from engine.settings.declarations import Setting
 
-RADIUS_M = Setting("cases.duplicate_radius_m", int, 20, N_("Radius within which reports may be duplicates"),
-                   N_("Metres."), least=1, most=2000)
-UNSURE_RADIUS_M = Setting("cases.duplicate_radius_unsure_m", int, 50,
-                          N_("Radius for problems without a sharp place, or without a category yet"), N_("Metres."),
-                          least=1, most=5000)
-CLOSED_HOURS = Setting("cases.duplicate_closed_hours", int, 24, N_("Cases closed this recently may be duplicates"),
-                       N_("Hours."), least=0, most=720)
+RADIUS_M = Setting(
+    "cases.duplicate_radius_m",
+    int,
+    20,
+    N_("Radius within which reports may be duplicates"),
+    N_("Metres."),
+    least=1,
+    most=2000,
+)
+UNSURE_RADIUS_M = Setting(
+    "cases.duplicate_radius_unsure_m",
+    int,
+    50,
+    N_("Radius for problems without a sharp place, or without a category yet"),
+    N_("Metres."),
+    least=1,
+    most=5000,
+)
+CLOSED_HOURS = Setting(
+    "cases.duplicate_closed_hours",
+    int,
+    24,
+    N_("Cases closed this recently may be duplicates"),
+    N_("Hours."),
+    least=0,
+    most=720,
+)
 
 
 @dataclass(frozen=True)
@@ -37,12 +57,17 @@ def near(case: Case, *, at: datetime, limit: int = 5) -> list[Near]:
     west, south, east, north = box_around(case.lng, case.lat, radius)
     recently = at - timedelta(hours=values.get(CLOSED_HOURS))
     statement = select(Case).where(
-        Case.lat.between(south, north), Case.lng.between(west, east), Case.id != case.id,
-        Case.reported_at <= case.reported_at, Case.merged_into_id.is_(None),
+        Case.lat.between(south, north),
+        Case.lng.between(west, east),
+        Case.id != case.id,
+        Case.reported_at <= case.reported_at,
+        Case.merged_into_id.is_(None),
         or_(Case.stage.in_(sorted(Stage.open_stages())), Case.closed_at >= recently),
     )
     if case.category_id:
         statement = statement.where(or_(Case.category_id == case.category_id, Case.category_id.is_(None)))
-    found = [Near(other, distance_m(case.lng, case.lat, other.lng or 0, other.lat or 0))
-             for other in db.session.scalars(statement.limit(200))]
+    found = [
+        Near(other, distance_m(case.lng, case.lat, other.lng or 0, other.lat or 0))
+        for other in db.session.scalars(statement.limit(200))
+    ]
     return sorted((one for one in found if one.metres <= radius), key=lambda one: one.metres)[:limit]

@@ -39,7 +39,7 @@ def accept(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
 
 
 def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """The feedback is not accepted: the clock counts as never stopped, less the time of the review (process.md §5.5)."""
+    """The feedback is not accepted: the clock never stopped, less the time of the review (process.md §5.5)."""
     clock = clocks.latest_clock(KIND, case.id, stages.HANDLING)
     if clock is not None and clock.state == "stopped":
         stages.copy_clock(case, clocks.unstop(clock, at=at, by=by, reason="feedback_refusal"))
@@ -52,7 +52,9 @@ def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
 def continue_dispatch(case: Case) -> None:
     """The department has the case again under the dispatch that its feedback had ended."""
     row = db.session.scalars(
-        select(Dispatch).where(Dispatch.case_id == case.id, Dispatch.ended_by == "feedback").order_by(Dispatch.id.desc())
+        select(Dispatch)
+        .where(Dispatch.case_id == case.id, Dispatch.ended_by == "feedback")
+        .order_by(Dispatch.id.desc())
     ).first()
     if row is not None:
         row.ended_at = row.ended_by = None

@@ -13,8 +13,14 @@ from engine.process.models import OpenTask
 def handle(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Say that it is done, with what was done. From here on this person can neither verify nor close the case."""
     db.session.add(
-        Handling(case_id=case.id, round=case.rework_count, department_id=case.department_id, handler_id=by.id,
-                 handled_at=at, note=values.get("note", ""))
+        Handling(
+            case_id=case.id,
+            round=case.rework_count,
+            department_id=case.department_id,
+            handler_id=by.id,
+            handled_at=at,
+            note=values.get("note", ""),
+        )
     )
     steps.finish(task, "done", by=by, at=at)
     timeline.add(case, "handling", by=by, at=at, note=values.get("note", ""), part="handled")

@@ -1,4 +1,4 @@
-"""When somebody leaves: what was given to him by name is offered to his colleagues again. No case is left with nobody."""
+"""When somebody leaves: what was given to him by name is offered to his colleagues again."""
 
 from datetime import datetime
 

@@ -34,12 +34,22 @@ STEP_MINUTES = {
     "call_back": _minutes("call_back", 480, N_("Time limit of the satisfaction call")),
 }
 HANDLING_DAYS = Setting(
-    "cases.handling_days", int, 3, N_("Time limit of handling where no filing condition gives one"),
-    N_("Working days."), least=1, most=365,
+    "cases.handling_days",
+    int,
+    3,
+    N_("Time limit of handling where no filing condition gives one"),
+    N_("Working days."),
+    least=1,
+    most=365,
 )
 URGENT_HOURS = Setting(
-    "cases.urgent_handling_hours", int, 2, N_("Time limit of handling urgent cases"), N_("Hours, day and night."),
-    least=1, most=240,
+    "cases.urgent_handling_hours",
+    int,
+    2,
+    N_("Time limit of handling urgent cases"),
+    N_("Hours, day and night."),
+    least=1,
+    most=240,
 )
 REWORK_SHARE = Setting(
     "cases.rework_share", float, 0.5, N_("Time limit of rework, as a share of the original limit"), least=0.1, most=1.0
@@ -66,7 +76,7 @@ def _variant(case: Case, clock: str) -> str:
 
 
 def handling_limit(case: Case) -> Limit:
-    """The time limit of handling (处置时限), from the filing condition and the class of the area; frozen at dispatch."""
+    """The time limit of handling (处置时限), from filing condition and class of the area; frozen at dispatch."""
     if case.filing_condition is not None:
         value, unit = catalog_limits.limit_of(case.filing_condition, case.area_class)
         return Limit(value, Unit(unit))

@@ -18,7 +18,7 @@ from engine.process.models import OpenTask
 def merge(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """End this report as part of the case ``into_number``. Both keep their numbers and show each other."""
     into = _target(values["into_number"])
-    if into.id == case.id or into.merged_into_id == case.id:
+    if case.id in {into.id, into.merged_into_id}:
         raise MergedIntoItself
     acceptance.accept(case, at)
     case.merged_into_id, case.result = into.id, "merged"

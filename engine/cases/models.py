@@ -14,7 +14,7 @@ from engine.organization.models import Department, User
 
 
 class Stage(StrEnum):
-    """The one public stage of a case (standards: process.md §3). The BPMN step names it; ``stages.follow`` writes it."""
+    """The one public stage of a case (process.md §3). The BPMN step names it; ``stages.follow`` writes it."""
 
     reported = "reported"  # 待受理
     confirming = "confirming"  # 核实中
@@ -52,8 +52,19 @@ class Stage(StrEnum):
     @classmethod
     def filed_stages(cls) -> frozenset["Stage"]:
         """Stages after filing (立案) in which the case still runs: from here on it is voided, no longer rejected."""
-        return frozenset({cls.pending_dispatch, cls.arbitration, cls.suspended, cls.feedback_review, cls.verifying,
-                          cls.pending_closure}) | cls.at_department()
+        return (
+            frozenset(
+                {
+                    cls.pending_dispatch,
+                    cls.arbitration,
+                    cls.suspended,
+                    cls.feedback_review,
+                    cls.verifying,
+                    cls.pending_closure,
+                }
+            )
+            | cls.at_department()
+        )
 
 
 class Source(StrEnum):
@@ -200,7 +211,7 @@ class TimelineEntry(Model):
 
 
 class Dispatch(Model):
-    """One dispatch (派遣) of a case to a department, with why. Ended by a return, a redispatch or the end of the case."""
+    """One dispatch (派遣) of a case to a department, with why. Ended by a return, feedback or voiding."""
 
     __tablename__ = "dispatch"
     __table_args__ = (Index("ix_dispatch_department_at", "department_id", "at"),)
@@ -288,7 +299,7 @@ class SatisfactionCall(Model):
 
 
 class Involvement(Model):
-    """Who took which part in a case. Keeps handling apart from verification and closure, and lets people see their cases."""
+    """Who took which part in a case. Keeps handling apart from verification and closure."""
 
     __tablename__ = "involvement"
     __table_args__ = (Index("ix_involvement_user_case", "user_id", "case_id"),)

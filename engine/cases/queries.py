@@ -20,7 +20,10 @@ from engine.process import queries as process
 from engine.process.models import OpenTask
 
 LAMP_COLUMNS = LampColumns(
-    due_at=Case.due_at, amber_at=Case.amber_at, state=Case.clock_state, is_provisional=Case.due_is_provisional,
+    due_at=Case.due_at,
+    amber_at=Case.amber_at,
+    state=Case.clock_state,
+    is_provisional=Case.due_is_provisional,
     stopped_at=Case.handled_at,
 )
 """The case's copies of its handling clock, for lamps in lists."""
@@ -73,7 +76,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def _took_part(user_id: int) -> ColumnElement[bool]:
-    """PostgreSQL looks an array of ids up in the primary key beside the other conditions' indexes; SQLite does with IN."""
+    """PostgreSQL looks an array of ids up in the primary key, beside the other indexes; SQLite does so with IN."""
     ids = select(Involvement.case_id).where(Involvement.user_id == user_id)
     if db.engine.dialect.name == "postgresql":
         return Case.id == any_(func.array(ids.scalar_subquery()))
@@ -86,8 +89,12 @@ def get(case_id: int, actor: Actor) -> Case:
         select(Case)
         .where(Case.id == case_id, visible_to(actor) | _offered(actor))
         .options(
-            joinedload(Case.category), joinedload(Case.filing_condition), joinedload(Case.department),
-            joinedload(Case.handler), joinedload(Case.unit_grid), joinedload(Case.responsibility_grid),
+            joinedload(Case.category),
+            joinedload(Case.filing_condition),
+            joinedload(Case.department),
+            joinedload(Case.handler),
+            joinedload(Case.unit_grid),
+            joinedload(Case.responsibility_grid),
         )
     ).one_or_none()
     if found is None:
@@ -111,16 +118,22 @@ def lock(case_id: int, actor: Actor) -> Case:
 
 def _offered(actor: Actor) -> ColumnElement[bool]:
     """Somebody who is offered a step of a case sees the case: the collectors' pool works outside its own beats."""
-    return Case.id.in_(process.offered_to(actor).with_only_columns(OpenTask.subject_id).where(OpenTask.subject_kind == "case"))
+    return Case.id.in_(
+        process.offered_to(actor).with_only_columns(OpenTask.subject_id).where(OpenTask.subject_kind == "case")
+    )
 
 
-def find(wanted: CaseFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "newest") -> Page[Case]:
+def find(
+    wanted: CaseFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "newest"
+) -> Page[Case]:
     """One page of the cases that ``actor`` may see: two statements, however many there are.
 
     The count stops at ``COUNT_CAP``.
     """
     conditions = [visible_to(actor), *_conditions(wanted, at)]
-    total = db.session.scalar(select(func.count()).select_from(select(Case.id).where(*conditions).limit(COUNT_CAP + 1).subquery()))
+    total = db.session.scalar(
+        select(func.count()).select_from(select(Case.id).where(*conditions).limit(COUNT_CAP + 1).subquery())
+    )
     rows = db.session.scalars(
         _listed().where(*conditions).order_by(*SORTS.get(sort, SORTS["newest"])).limit(size).offset((page - 1) * size)
     ).all()
@@ -128,10 +141,15 @@ def find(wanted: CaseFilter, actor: Actor, *, at: datetime, page: int = 1, size:
     return Page(rows, page, size, min(counted, COUNT_CAP), capped=counted > COUNT_CAP)
 
 
-def stream(wanted: CaseFilter, actor: Actor, *, at: datetime, sort: str = "newest", limit: int = 100_000) -> Iterator[Case]:
+def stream(
+    wanted: CaseFilter, actor: Actor, *, at: datetime, sort: str = "newest", limit: int = 100_000
+) -> Iterator[Case]:
     """The cases of a list one after the other, for an export; memory stays flat."""
     statement = (
-        _listed().where(visible_to(actor), *_conditions(wanted, at)).order_by(*SORTS.get(sort, SORTS["newest"])).limit(limit)
+        _listed()
+        .where(visible_to(actor), *_conditions(wanted, at))
+        .order_by(*SORTS.get(sort, SORTS["newest"]))
+        .limit(limit)
     )
     for case in db.session.scalars(statement.execution_options(yield_per=500)):
         yield case
@@ -142,7 +160,12 @@ def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000)
     """Id, number, title, lng, lat, stage and lamp of the located cases of a list, for its map."""
     return db.session.execute(
         select(
-            Case.id, Case.number, Case.title, Case.lng, Case.lat, Case.stage,
+            Case.id,
+            Case.number,
+            Case.title,
+            Case.lng,
+            Case.lat,
+            Case.stage,
             lamp_case(LAMP_COLUMNS, at).label("lamp"),
         )
         .where(visible_to(actor), Case.lng.is_not(None), *_conditions(wanted, at))
@@ -152,9 +175,7 @@ def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000)
 
 
 def _listed() -> Select[Case]:
-    return select(Case).options(
-        joinedload(Case.category), joinedload(Case.department), joinedload(Case.handler)
-    )
+    return select(Case).options(joinedload(Case.category), joinedload(Case.department), joinedload(Case.handler))
 
 
 def _conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]]:

@@ -24,5 +24,6 @@ def masked(case: Case) -> CaseReporter | None:
     if row is None:
         return None
     phone = row.phone[:3] + "****" + row.phone[-4:] if len(row.phone) >= 8 else "****" if row.phone else ""
-    return CaseReporter(case_id=case.id, name=row.name[:1] + "**" if row.name else "", phone=phone,
-                        wants_call_back=row.wants_call_back)
+    return CaseReporter(
+        case_id=case.id, name=row.name[:1] + "**" if row.name else "", phone=phone, wants_call_back=row.wants_call_back
+    )

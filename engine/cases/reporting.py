@@ -84,7 +84,11 @@ def begin(case: Case, entry: str, *, by: Actor, at: datetime) -> None:
     if definitions.active(STANDARD) is None:
         raise NoDraft
     move = execution.start(
-        STANDARD, subject_kind="case", subject_id=case.id, by_id=by.id, at=at,
+        STANDARD,
+        subject_kind="case",
+        subject_id=case.id,
+        by_id=by.id,
+        at=at,
         facts={
             "entry": entry,
             "is_public": is_public(case),
@@ -155,7 +159,12 @@ def _build(report: Report, by: Actor, at: datetime) -> Case:
         is_self_handled=report.is_self_handled,
         reported_by_id=by.id,
         reported_at=at,
-        clock_state="none", photo_count=0, return_count=0, rework_count=0, reopen_count=0, extension_count=0,
+        clock_state="none",
+        photo_count=0,
+        return_count=0,
+        rework_count=0,
+        reopen_count=0,
+        extension_count=0,
         updated_at=at,
     )
 

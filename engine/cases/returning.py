@@ -24,8 +24,14 @@ def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at
     if not may_request(case):
         raise NoReturnAfterArbitration
     db.session.add(
-        Return(case_id=case.id, department_id=case.department_id, requested_at=at, requested_by_id=by.id,
-               reason=values["reason"], note=values.get("note", ""))
+        Return(
+            case_id=case.id,
+            department_id=case.department_id,
+            requested_at=at,
+            requested_by_id=by.id,
+            reason=values["reason"],
+            note=values.get("note", ""),
+        )
     )
     steps.finish(task, "request_return", by=by, at=at)
     timeline.add(case, "return_request", by=by, at=at, note=values.get("note", ""), reason=values["reason"])

@@ -17,6 +17,14 @@ def begin(case: Case, *, by: Actor, at: datetime) -> None:
     handling = clocks.latest_clock(KIND, case.id, stages.HANDLING)
     if handling is not None and handling.state == "stopped":
         stages.copy_clock(case, clocks.rework(handling, at=at, by=by, reason="rework"))
-    clocks.start(KIND, case.id, stages.REWORK, limits.rework_limit(case), at=at, by=by,
-                 department_id=case.department_id, reason="rework")
+    clocks.start(
+        KIND,
+        case.id,
+        stages.REWORK,
+        limits.rework_limit(case),
+        at=at,
+        by=by,
+        department_id=case.department_id,
+        reason="rework",
+    )
     feedback.continue_dispatch(case)

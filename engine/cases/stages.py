@@ -80,7 +80,7 @@ class CaseFollower:
         if HANDLING in known and HANDLING in stopped:
             copy_clock(case, known[HANDLING])
 
-    def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:
+    def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:  # noqa: ARG002
         """Offer a step to its lane: the centre's role, the department that has the case, the collectors of its grid."""
         case = _case(subject_id)
         due_at, amber_at = _due(case, step)
@@ -88,7 +88,7 @@ class CaseFollower:
             return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)
         return Placement(group=group_of(case, step.lane), due_at=due_at, amber_at=amber_at)
 
-    def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:
+    def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:  # noqa: ARG002
         """The due moment of one of the case's clocks; timers of the drawing take theirs from here."""
         case = _case(subject_id)
         if clock == HANDLING:

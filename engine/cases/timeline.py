@@ -12,12 +12,21 @@ from engine.cases.models import Case, Involvement, TimelineEntry
 from engine.kit.db import db
 
 
-def add(case: Case, act: str, *, by: Actor, at: datetime, note: str = "", part: str | None = None, **detail: Any) -> None:
+def add(
+    case: Case, act: str, *, by: Actor, at: datetime, note: str = "", part: str | None = None, **detail: Any
+) -> None:
     """Append an entry; with ``part`` also keep that this person took it ("handled", "verified" …)."""
     db.session.add(
         TimelineEntry(
-            case_id=case.id, at=at, act=act, by_id=by.id, by_name=by.name, department_id=by.department_id,
-            stage=case.stage, note=note or "", detail={key: value for key, value in detail.items() if value is not None},
+            case_id=case.id,
+            at=at,
+            act=act,
+            by_id=by.id,
+            by_name=by.name,
+            department_id=by.department_id,
+            stage=case.stage,
+            note=note or "",
+            detail={key: value for key, value in detail.items() if value is not None},
         )
     )
     case.updated_at = at
@@ -28,9 +37,7 @@ def add(case: Case, act: str, *, by: Actor, at: datetime, note: str = "", part: 
 def involve(case_id: int, user_id: int, part: str) -> None:
     """Keep that a person took a part; once is enough."""
     build = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    db.session.execute(
-        build(Involvement).values(case_id=case_id, user_id=user_id, part=part).on_conflict_do_nothing()
-    )
+    db.session.execute(build(Involvement).values(case_id=case_id, user_id=user_id, part=part).on_conflict_do_nothing())
 
 
 def took_part(case_id: int, user_id: int | None, part: str) -> bool:

@@ -14,5 +14,13 @@ def transfer(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, a
     acceptance.accept(case, at)
     case.result = "transferred"
     steps.finish(task, "transfer", by=by, at=at)
-    timeline.add(case, "transfer", by=by, at=at, note=values.get("note", ""), part="accepted",
-                 destination=values["destination"], number=values["destination_number"])
+    timeline.add(
+        case,
+        "transfer",
+        by=by,
+        at=at,
+        note=values.get("note", ""),
+        part="accepted",
+        destination=values["destination"],
+        number=values["destination_number"],
+    )

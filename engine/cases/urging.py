@@ -1,4 +1,4 @@
-"""Urging (催办) and marking as overdue (督办): what timers of the drawing do. They leave a trace, never touch a clock."""
+"""Urging (催办) and marking as overdue (督办): what timers of the drawing do. They touch no clock."""
 
 from datetime import datetime
 

@@ -14,11 +14,18 @@ def verify(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
     """Passed: the duty officer closes. Failed: the department works on it again."""
     passed = values["result"] == "passed"
     db.session.add(
-        Verification(case_id=case.id, round=case.rework_count, verifier_id=by.id, at=at, passed=passed,
-                     note=values.get("note", ""))
+        Verification(
+            case_id=case.id,
+            round=case.rework_count,
+            verifier_id=by.id,
+            at=at,
+            passed=passed,
+            note=values.get("note", ""),
+        )
     )
     if not passed:
         rework.begin(case, by=by, at=at)
     steps.finish(task, values["result"], by=by, at=at)
-    timeline.add(case, "verification", by=by, at=at, note=values.get("note", ""), part="verified",
-                 result=values["result"])
+    timeline.add(
+        case, "verification", by=by, at=at, note=values.get("note", ""), part="verified", result=values["result"]
+    )

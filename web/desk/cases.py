@@ -88,7 +88,8 @@ def case_points() -> Response:
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [point.lng, point.lat]},
             "properties": {
-                "name": f"{point.number} {point.title}",
+                "name": point.number,
+                "title": point.title,
                 "address": url_for(".case", case_id=point.id),
                 "stage": point.stage,
                 "lamp": point.lamp,

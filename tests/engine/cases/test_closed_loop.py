@@ -36,8 +36,16 @@ def test_a_collectors_report_becomes_a_closed_case(city):
     assert not story.waiting
     assert not clocks.open_clocks("case", story.case_id)
     assert [act for act in story.told if act != "dispatch"] == [
-        "report", "acceptance", "filing", "signing", "assignment", "handling", "feedback", "feedback_acceptance",
-        "verification", "closure",
+        "report",
+        "acceptance",
+        "filing",
+        "signing",
+        "assignment",
+        "handling",
+        "feedback",
+        "feedback_acceptance",
+        "verification",
+        "closure",
     ]
 
 
@@ -133,7 +141,9 @@ def test_the_second_return_goes_to_arbitration_and_then_there_is_none(city):
     assert story.case.stage == Stage.arbitration
     story.do("qian", "arbitration", department_id=city.sanitation.id, authorised_by="钱指挥长", minutes_number="2026-3")
     assert story.case.stage == Stage.pending_sign
-    assert "return_request" not in {offer.act.name for offer in acts.offers(story.case, steps.open_steps(story.case), city.clerk)}
+    assert "return_request" not in {
+        offer.act.name for offer in acts.offers(story.case, steps.open_steps(story.case), city.clerk)
+    }
     with pytest.raises(NoReturnAfterArbitration):
         story.do("clerk", "return_request", reason="not_our_duty", note="不属本部门职责")
 
@@ -189,8 +199,7 @@ def test_an_urgent_case_is_handled_while_it_is_filed(city):
     assert story.case.limit_unit == "urgent_hours"
     chosen = category()
     story.do("clerk", "signing").do("clerk", "assignment", handler_id=city.handler.id)
-    story.do("zhao", "late_filing", category_id=chosen.id, area_class="A",
-             filing_condition_id=condition(chosen).id)
+    story.do("zhao", "late_filing", category_id=chosen.id, area_class="A", filing_condition_id=condition(chosen).id)
     assert story.case.stage == Stage.handling
     assert story.case.filed_at is not None
     story.do("handler", "handling", note="已处置").do("clerk", "feedback", note="已处置").verified()

@@ -16,7 +16,9 @@ def test_a_new_holiday_moves_the_due_of_case_step_and_timer_alike(city):
     story = Story(city).filed().signed()
     before = story.case.due_at
     with unit_of_work():
-        editing.set_exception(calendars.find(), before.astimezone(cities.ZONE).date(), "off", by=city.system_admin, at=story.now)
+        editing.set_exception(
+            calendars.find(), before.astimezone(cities.ZONE).date(), "off", by=city.system_admin, at=story.now
+        )
     with clock.fixed(story.now):
         deadlines.reckon_again(story.now)
     db.session.expire_all()

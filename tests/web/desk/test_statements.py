@@ -17,7 +17,7 @@ def test_no_act_of_the_standard_case_takes_more_than_20_statements(city, app, vi
 
 
 def walk(city, visit, statements):
-    """Every act of a case from report to closure through its form: (act, its statements), after a first case as warm-up."""
+    """Every act of a case from report to closure through its form: (act, its statements); a first case warms up."""
     guide = Guide()
     took = []
     for is_measured in (False, True):
