@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from engine.access.actors import Actor
 from engine.cases import acceptance, steps, timeline
 from engine.cases.errors import MergedIntoItself
-from engine.cases.models import Case, Stage
+from engine.cases.models import Case, Source, Stage
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
@@ -25,6 +25,12 @@ def merge(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: 
     steps.finish(task, "merge", by=by, at=at)
     timeline.add(case, "merger", by=by, at=at, note=values.get("note", ""), part="accepted", into=into.number)
     timeline.add(into, "merged_in", by=by, at=at, note=case.title, number=case.number)
+
+
+def took_in_public(case: Case) -> bool:
+    """Was a citizen's report merged into this case? That citizen is called back as well (process.md §4.2)."""
+    public = exists().where(Case.merged_into_id == case.id, Case.source.in_(sorted(Source.from_public())))
+    return bool(db.session.scalar(select(public)))
 
 
 def _target(number: str) -> Case:

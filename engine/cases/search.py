@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import DDL, ColumnElement, event, select, text
+from sqlalchemy import DDL, ColumnElement, and_, event, func, select, text
 from sqlalchemy.sql import literal_column
 
 from engine.cases.models import Case
@@ -58,7 +58,7 @@ def matches(wanted: str) -> ColumnElement[bool] | None:
     if not runs:
         return None
     if db.engine.dialect.name == "postgresql":
-        return Case.id.in_(_on_postgres([word for run in runs for word in run]))
+        return and_(Case.id.in_(_on_postgres([word for run in runs for word in run])), *_unbroken(wanted))
     return Case.id.in_(_on_sqlite(runs))
 
 
@@ -66,6 +66,12 @@ def _on_postgres(words: list[str]) -> Any:
     query = " & ".join(_quoted(word) + ("" if len(word) > 1 else ":*") for word in dict.fromkeys(words))
     condition = text("words @@ CAST(:wanted_words AS tsquery)").bindparams(wanted_words=query)
     return select(literal_column("case_id")).select_from(text("case_words")).where(condition)
+
+
+def _unbroken(wanted: str) -> list[ColumnElement[bool]]:
+    """A set of windows does not say that they follow each other: what the index found is looked at again."""
+    text_of = func.lower(func.concat_ws(" ", Case.number, Case.title, Case.description, Case.place))
+    return [text_of.contains(run, autoescape=True) for run in _BREAKS.split(wanted.lower()) if run]
 
 
 def _on_sqlite(runs: list[list[str]]) -> Any:

@@ -102,6 +102,16 @@ def test_the_second_report_of_a_problem_is_merged_into_the_first(city):
     assert "merged_in" in first.told
 
 
+def test_the_citizen_of_a_merged_report_is_called_back_too(city):
+    story = Story(city).report()
+    call = Story(city, now=story.now).report("sun", source=Source.hotline, photos=(), reporter=Reporter("李先生"))
+        "sun", source=Source.hotline, photos=(), reporter=Reporter("李先生", "139")
+    )
+    call.do("li", "merger", into_number=story.case.number)
+    story.filed().handled().verified().do("zhao", "closure", result="resolved")
+    assert story.waiting == {"call_back"}
+
+
 def test_a_case_is_not_merged_into_itself_or_into_nothing(city):
     story = Story(city).report()
     with pytest.raises(Invalid, match="marked fields"):

@@ -27,6 +27,12 @@ def test_words_of_two_characters_find_a_case(city, visit):
     assert story.case.number not in visit("li").get("/desk/cases", query_string={"q": "路灯"}).text
 
 
+def test_words_are_found_as_they_were_typed_not_in_pieces(city, visit):
+    story = Story(city).report(description="井盖松动，锅盖丢失")
+    assert story.case.number not in visit("li").get("/desk/cases", query_string={"q": "井盖丢"}).text
+    assert story.case.number in visit("li").get("/desk/cases", query_string={"q": "井盖 丢失"}).text
+
+
 def test_a_department_sees_its_own_cases_only(city, visit):
     story = Story(city).filed()
     other = "parks_clerk" if story.case.department.code != "landscaping" else "clerk"
