@@ -104,9 +104,8 @@ def test_the_second_report_of_a_problem_is_merged_into_the_first(city):
 
 def test_the_citizen_of_a_merged_report_is_called_back_too(city):
     story = Story(city).report()
-    call = Story(city, now=story.now).report("sun", source=Source.hotline, photos=(), reporter=Reporter("李先生"))
-        "sun", source=Source.hotline, photos=(), reporter=Reporter("李先生", "139")
-    )
+    call = Story(city, now=story.now)
+    call.report("sun", source=Source.hotline, photos=(), reporter=Reporter("李先生", "139"))
     call.do("li", "merger", into_number=story.case.number)
     story.filed().handled().verified().do("zhao", "closure", result="resolved")
     assert story.waiting == {"call_back"}
