@@ -68,15 +68,21 @@ class CaseFollower:
             clocks.stop_all(KIND, case.id, at=move.at, by=by)
             _open.pop(case, None)
             return
-        started = [
-            clocks.Start(step.clock, limit)
-            for step in move.opened
-            if step.clock and step.clock != HANDLING and (limit := limits.step_limit(case, step.clock)) is not None
-        ]
-        stopped = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
         known = clocks.open_clocks(KIND, case.id)
-        stopped += _stopping.get()
-        _open[case] = clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started, known=known)
+        opened = [step.clock for step in move.opened if step.clock and step.clock != HANDLING]
+        closed = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
+        # The acceptor's time pauses while a collector is out to confirm, and goes on afterwards (process.md §5.1).
+        paused = [name for name in closed if name == "acceptance" and "confirmation" in opened]
+        resumed = [name for name in opened if name in known and name not in closed]
+        stopped = [name for name in closed if name not in paused] + list(_stopping.get())
+        started = [
+            clocks.Start(name, limit)
+            for name in opened
+            if name not in resumed and (limit := limits.step_limit(case, name)) is not None
+        ]
+        _open[case] = clocks.change(
+            KIND, case.id, at=move.at, by=by, stop=stopped, start=started, pause=paused, resume=resumed, known=known
+        )
         if HANDLING in known and HANDLING in stopped:
             copy_clock(case, known[HANDLING])
 

@@ -73,6 +73,16 @@ def test_a_citizens_report_is_confirmed_first_and_called_back(city):
     assert not story.waiting
 
 
+def test_the_acceptance_clock_pauses_while_a_collector_is_out_to_confirm(city):
+    story = Story(city).report("sun", source=Source.hotline, photos=())
+    story.do("li", "confirmation_request", minutes=20).do("chen", "confirmation", minutes=10, result="true")
+    clock = clocks.open_clock("case", story.case_id, "acceptance")
+    assert [fact.action for fact in clock.facts] == ["start", "pause", "resume"]
+    (task,) = steps.open_steps(story.case)
+    # Twenty of the thirty minutes were used before; ten are left.
+    assert (task.due_at - story.now).total_seconds() == 10 * 60
+
+
 def test_a_justified_complaint_at_the_call_back_takes_the_case_up_again(city):
     story = Story(city).report("sun", source=Source.hotline, photos=(), reporter=Reporter("王女士", "13800001234"))
     story.do("li", "confirmation_request").do("chen", "confirmation", result="true")
