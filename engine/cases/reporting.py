@@ -93,6 +93,7 @@ def begin(case: Case, entry: str, *, by: Actor, at: datetime) -> None:
             "entry": entry,
             "is_public": is_public(case),
             "needs_confirmation": needs_confirmation(case),
+            "needs_review": True,
             "return_count": case.return_count,
         },
     )

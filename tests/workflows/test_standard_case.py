@@ -22,8 +22,8 @@ CLOCKS = frozenset({"confirmation", "confirmation_escalation", "signing", "handl
 
 
 def case(entry: str = "report", *, due: frozenset[str] = frozenset(), **facts: Any) -> Walk:
-    start = {"entry": entry, "is_public": False, "needs_confirmation": False, "dispatched": True} | facts
-    return Walk("standard_case", due, **start)
+    start = {"entry": entry, "is_public": False, "needs_confirmation": False, "needs_review": True, "dispatched": True}
+    return Walk("standard_case", due, **start | facts)
 
 
 def filed(**facts: Any) -> Walk:
@@ -131,6 +131,10 @@ def test_dissatisfied_citizen_brings_the_case_back() -> None:
 
 def test_self_handled_case_closes_after_review() -> None:
     assert case("self_handled").do("review_self_handling", "close").ended_at("end_self_handled")
+
+
+def test_self_handled_case_that_is_not_sampled_closes_at_once() -> None:
+    assert case("self_handled", needs_review=False).ended_at("end_self_handled")
 
 
 def test_self_handled_case_found_wanting_goes_the_normal_way() -> None:
