@@ -145,10 +145,8 @@ def _may(act: Act, case: Case, actor: Actor) -> bool:
 
 
 def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
-    if task.act not in policy.APART_FROM_HANDLING:
-        return False
     try:
-        policy.check_apart(case, actor)
+        policy.check_hands(case, task, actor)
     except NotAllowed:
         return True
     return False
@@ -158,7 +156,7 @@ def _case_offers(case: Case, actor: Actor) -> Iterator[Offer]:
     allowed = {
         "comment": True,
         "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.reopen_count),
-        "voiding": case.stage in Stage.filed_stages(),
+        "voiding": policy.may_void(case, actor),
     }
     yield from (Offer(act, None) for act in CASE_ACTS if allowed[act.name] and actor.has(act.permission))
 

@@ -23,6 +23,10 @@ class HandledIt(NotAllowed):
     """You handled this case yourself: someone else must verify and close it."""
 
 
+class ProposedIt(NotAllowed):
+    """You accepted this report yourself: someone else must decide on its filing."""
+
+
 class NotConfirmedYet(Conflict):
     """A report from this source must be confirmed on site before it is filed."""
 

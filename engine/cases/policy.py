@@ -3,13 +3,27 @@
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import timeline
-from engine.cases.errors import CaseEnded, HandledIt, NotFiled, NotYourStep
+from engine.cases.errors import CaseEnded, HandledIt, NotFiled, NotYourStep, ProposedIt
 from engine.cases.models import Case, Stage
-from engine.kit.errors import NotAllowed
+from engine.kit.errors import Conflict, NotAllowed
+from engine.kit.i18n import N_
 from engine.process.models import OpenTask
+from engine.settings import values
+from engine.settings.declarations import Setting
 
-APART_FROM_HANDLING = frozenset({"verification", "closure"})
+APART_FROM_HANDLING = frozenset({"verification", "closure", "self_handling_review"})
 """Steps that nobody may do on a case that he handled: supervision and handling are apart (process.md §1)."""
+
+APART_FROM_ACCEPTANCE = frozenset({"filing"})
+"""Steps that nobody may do on a report that he accepted: filing takes two, while the setting says so."""
+
+FILING_BY_TWO = Setting(
+    "cases.filing_by_two",
+    bool,
+    True,
+    N_("Filing takes two persons"),
+    N_("Who accepted a report does not approve its filing. Switch off only where one person serves in both posts."),
+)
 
 
 def is_offered(task: OpenTask, actor: Actor) -> bool:
@@ -20,29 +34,55 @@ def is_offered(task: OpenTask, actor: Actor) -> bool:
 
 
 def check_step(case: Case, task: OpenTask, permission: Permission | None, by: Actor) -> None:
-    """Raises NotAllowed, NotYourStep or HandledIt where ``by`` may not do this step of this case."""
+    """Raises NotAllowed, NotYourStep, HandledIt or ProposedIt where ``by`` may not do this step of this case."""
     if permission is not None and not by.has(permission):
         raise NotAllowed
     if not is_offered(task, by):
         raise NotYourStep
+    check_hands(case, task, by)
+
+
+def check_hands(case: Case, task: OpenTask, by: Actor) -> None:
+    """Raises HandledIt or ProposedIt where this step must be in other hands than what came before it."""
     if task.act in APART_FROM_HANDLING:
         check_apart(case, by)
+    if task.act in steps_apart_from_acceptance() and timeline.took_part(case.id, by.id, "accepted"):
+        raise ProposedIt
+
+
+def steps_apart_from_acceptance() -> frozenset[str]:
+    """``APART_FROM_ACCEPTANCE`` while the setting says that filing takes two, else none."""
+    return APART_FROM_ACCEPTANCE if values.get(FILING_BY_TWO) else frozenset()
 
 
 def check_apart(case: Case, by: Actor) -> None:
-    """Raises HandledIt for somebody who handled this case."""
-    if case.handler_id == by.id or timeline.took_part(case.id, by.id, "handled"):
+    """Raises HandledIt for somebody who handled this case, or put it right himself when he reported it."""
+    put_right = case.is_self_handled and case.reported_by_id == by.id
+    if put_right or case.handler_id == by.id or timeline.took_part(case.id, by.id, "handled"):
         raise HandledIt
 
 
 def check_voiding(case: Case, by: Actor) -> None:
-    """Voiding is for the duty officer, after filing and before the end (process.md §4.2)."""
+    """Voiding is for the duty officer, after filing and before the end (process.md §4.2), and not for who handled it.
+
+    Raises NotAllowed, CaseEnded, NotFiled, HandledIt.
+    """
     if not by.has(Permission.case_void):
         raise NotAllowed
     if case.stage in Stage.ended():
         raise CaseEnded
     if case.stage not in Stage.filed_stages():
         raise NotFiled
+    check_apart(case, by)
+
+
+def may_void(case: Case, by: Actor) -> bool:
+    """Would ``check_voiding`` let this person?"""
+    try:
+        check_voiding(case, by)
+    except (NotAllowed, Conflict):
+        return False
+    return True
 
 
 def may_reveal_reporter(actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy import case as when
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from engine.access.actors import Actor
 from engine.cases import policy, search
@@ -96,12 +96,25 @@ def lamp_of(task: OpenTask, at: datetime) -> str:
 
 
 def _offered(actor: Actor) -> Select[OpenTask]:
-    """What is offered, less the steps that separation of handling from supervision keeps from him."""
-    handled = exists().where(
-        Involvement.case_id == OpenTask.subject_id, Involvement.user_id == actor.id, Involvement.part == "handled"
+    """What is offered, less the steps that must be in other hands than his (``policy.check_hands`` says the same)."""
+    kept_apart = or_(
+        and_(OpenTask.act.in_(sorted(policy.APART_FROM_HANDLING)), or_(_took_part(actor, "handled"), _had_it(actor))),
+        and_(OpenTask.act.in_(sorted(policy.steps_apart_from_acceptance())), _took_part(actor, "accepted")),
     )
-    kept_apart = and_(OpenTask.act.in_(sorted(policy.APART_FROM_HANDLING)), handled)
     return process.offered_to(actor).where(OpenTask.subject_kind == "case", ~func.coalesce(kept_apart, False))
+
+
+def _took_part(actor: Actor, part: str) -> ColumnElement[bool]:
+    return exists().where(
+        Involvement.case_id == OpenTask.subject_id, Involvement.user_id == actor.id, Involvement.part == part
+    )
+
+
+def _had_it(actor: Actor) -> ColumnElement[bool]:
+    """Is he its handler by name, or did he put it right himself when he reported it?"""
+    mine = aliased(Case)  # the list joins the case as well
+    put_right = and_(mine.is_self_handled, mine.reported_by_id == actor.id)
+    return exists().where(mine.id == OpenTask.subject_id, or_(mine.handler_id == actor.id, put_right))
 
 
 def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[ColumnElement[bool]]:
