@@ -21,6 +21,7 @@ from engine.cases import (
     filing,
     handling,
     merging,
+    notice,
     policy,
     rejection,
     reopening,
@@ -68,6 +69,7 @@ STEP_ACTS = (
     ),
     Act("merger", "acceptance", N_("Merge"), P.case_accept, merging.merge),
     Act("transfer", "acceptance", N_("Transfer to another platform"), P.case_accept, transfer.transfer),
+    Act("receipt", "receipt", N_("Write down the receipt"), P.case_accept, transfer.write_receipt),
     Act("rejection", "acceptance", N_("Reject"), P.case_accept, rejection.reject, is_grave=True),
     Act("confirmation", "confirmation", N_("Confirm on site"), P.case_confirm, confirmation.confirm, "confirmation"),
     Act("filing", "filing", N_("File the case"), P.case_approve_filing, filing.file_case),
@@ -92,6 +94,7 @@ STEP_ACTS = (
     Act("verification", "verification", N_("Verify on site"), P.case_verify, verification.verify, "verification"),
     Act("closure", "closure", N_("Close the case"), P.case_close, closure.close),
     Act("rework", "closure", N_("Send for rework"), P.case_close, closure.send_to_rework),
+    Act("notice", "notice", N_("Tell the citizen"), P.case_call_back, notice.tell),
     Act("call_back", "call_back", N_("Write down the call"), P.case_call_back, calling_back.call_back),
     Act(
         "self_handling_approval",
@@ -155,7 +158,7 @@ def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
 def _case_offers(case: Case, actor: Actor) -> Iterator[Offer]:
     allowed = {
         "comment": True,
-        "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.reopen_count),
+        "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.restore_count),
         "voiding": policy.may_void(case, actor),
     }
     yield from (Offer(act, None) for act in CASE_ACTS if allowed[act.name] and actor.has(act.permission))

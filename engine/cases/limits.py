@@ -32,7 +32,18 @@ STEP_MINUTES = {
     "verification": _minutes("verification", 120, N_("Time limit of verification on site")),
     "closure": _minutes("closure", 30, N_("Time limit of closure")),
     "call_back": _minutes("call_back", 480, N_("Time limit of the satisfaction call")),
+    "receipt": Setting(
+        "cases.receipt_minutes",
+        int,
+        1440,
+        N_("Time until a transfer's receipt is asked for"),
+        N_("Minutes on the clock."),
+        least=1,
+        most=100_000,
+    ),
 }
+NATURAL_TIME = frozenset({"receipt"})
+"""Other platforms keep no hours of ours: a receipt is asked for after 24 hours on the clock (process.md §4.14)."""
 HANDLING_DAYS = Setting(
     "cases.handling_days",
     int,
@@ -56,6 +67,8 @@ REWORK_SHARE = Setting(
 )
 REWORK_LEAST_HOURS = 2.0
 """process.md §4.6: half of the limit, at least two working hours."""
+WORKING_HOURS_OF_A_DAY = 8
+"""By which a share of a day is compared with that; the clock itself counts by the calendar."""
 
 
 def step_limit(case: Case, clock: str) -> Limit | None:
@@ -66,7 +79,8 @@ def step_limit(case: Case, clock: str) -> Limit | None:
     setting = STEP_MINUTES.get(_variant(case, clock))
     if setting is None:
         return None
-    return Limit(values.get(setting) / 60, Unit.urgent_hours if case.is_urgent else Unit.working_hours)
+    is_natural = case.is_urgent or clock in NATURAL_TIME
+    return Limit(values.get(setting) / 60, Unit.urgent_hours if is_natural else Unit.working_hours)
 
 
 def _variant(case: Case, clock: str) -> str:
@@ -91,7 +105,9 @@ def rework_limit(case: Case) -> Limit:
     share = original.value * values.get(REWORK_SHARE)
     if original.unit in {Unit.working_hours, Unit.urgent_hours}:
         return Limit(max(share, REWORK_LEAST_HOURS), original.unit)
-    return Limit(max(share, 0.5), original.unit)
+    if share * WORKING_HOURS_OF_A_DAY < REWORK_LEAST_HOURS:
+        return Limit(REWORK_LEAST_HOURS, Unit.working_hours)
+    return Limit(share, original.unit)
 
 
 def escalation_due(due_at: datetime, started_at: datetime) -> datetime:

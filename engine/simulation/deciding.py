@@ -222,6 +222,18 @@ def _call_back(o: Occasion) -> Choice:
     return Choice("call_back", {"answer": answer, "is_justified": False})
 
 
+def _tell(o: Occasion) -> Choice:
+    if o.happens(o.temper.unreachable):
+        return Choice("notice", {"answer": "unreachable", "note": "三次拨打无人接听，已发短信"})
+    if o.happens(o.temper.dissatisfied):
+        return Choice("notice", {"answer": "disagrees", "note": "来电人坚持要求办理"})
+    return Choice("notice", {"answer": "told"})
+
+
+def _receive_receipt(o: Occasion) -> Choice:
+    return Choice("receipt", {"answer": "received", "number": f"HZ{o.case.id:06d}"})
+
+
 _DECISIONS: dict[str, Callable[[Occasion], Choice]] = {
     "acceptance": _accept,
     "confirmation": _confirm,
@@ -239,4 +251,6 @@ _DECISIONS: dict[str, Callable[[Occasion], Choice]] = {
     "closure": _close,
     "self_handling_review": _review_self_handling,
     "call_back": _call_back,
+    "notice": _tell,
+    "receipt": _receive_receipt,
 }

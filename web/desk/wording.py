@@ -69,8 +69,12 @@ ENTRIES = {
     "closure": N_("closed the case"),
     "rework": N_("sent it for rework"),
     "call_back": N_("called the citizen back"),
+    "notice": N_("told the citizen"),
+    "receipt": N_("wrote down the receipt of the transfer"),
     "self_handling_approval": N_("approved the self-handling"),
     "self_handling_refusal": N_("sent it to ordinary acceptance"),
+    "self_handling_sampling": N_("chose it for review"),
+    "self_handling_exemption": N_("closed it without review"),
     "comment": N_("commented"),
     "reopening": N_("reopened the case"),
     "voiding": N_("voided the case"),
@@ -99,6 +103,8 @@ DETAILS = {
     "destination_number": N_("Number there"),
     "authorised_by": N_("Authorised by"),
     "minutes_number": N_("Number of the minutes"),
+    "share": N_("Share reviewed"),
+    "places": N_("Number of places"),
 }
 
 RESULTS = {
@@ -126,6 +132,10 @@ RESULTS = {
     "satisfied": N_("Satisfied"),
     "fairly_satisfied": N_("Fairly satisfied"),
     "dissatisfied": N_("Dissatisfied"),
+    "told": N_("Told"),
+    "disagrees": N_("Told, does not agree"),
+    "received": N_("Received it"),
+    "refused": N_("Did not take it"),
     "auto": N_("by the authority list"),
     "manual": N_("by a dispatcher"),
     "urgent": N_("urgent"),
@@ -150,6 +160,7 @@ CLOCKS = {
     "verification": N_("Verification on site"),
     "closure": N_("Closure"),
     "call_back": N_("Call back"),
+    "receipt": N_("Receipt of the transfer"),
 }
 
 STEPS = CLOCKS | {
@@ -159,6 +170,7 @@ STEPS = CLOCKS | {
     "assignment": N_("Assignment"),
     "feedback": N_("Feedback"),
     "self_handling_review": N_("Review of self-handling"),
+    "notice": N_("Telling the citizen"),
 }
 """Steps by their act. Drawings name them in Chinese only."""
 
