@@ -40,9 +40,7 @@ def accept(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
 
 def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """The feedback is not accepted: the clock never stopped, less the time of the review (process.md §5.5)."""
-    clock = clocks.latest_clock(KIND, case.id, stages.HANDLING)
-    if clock is not None and clock.state == "stopped":
-        stages.copy_clock(case, clocks.unstop(clock, at=at, by=by, reason="feedback_refusal"))
+    _let_clocks_run_on(case, by, at)
     case.handled_at = None
     continue_dispatch(case)
     steps.finish(task, "refuse", by=by, at=at)
@@ -58,6 +56,17 @@ def continue_dispatch(case: Case) -> None:
     ).first()
     if row is not None:
         row.ended_at = row.ended_by = None
+
+
+def _let_clocks_run_on(case: Case, by: Actor, at: datetime) -> None:
+    handling = clocks.latest_clock(KIND, case.id, stages.HANDLING)
+    if handling is None or handling.state != "stopped":
+        return
+    stages.copy_clock(case, clocks.unstop(handling, at=at, by=by, reason="feedback_refusal"))
+    rework = clocks.latest_clock(KIND, case.id, stages.REWORK) if case.rework_count else None
+    # One that is older than the handling clock belongs to a department that gave the case back.
+    if rework is not None and rework.state == "stopped" and rework.id > handling.id:
+        clocks.unstop(rework, at=at, by=by, reason="feedback_refusal")
 
 
 def _note_last_handling(case: Case, **moments: datetime) -> None:

@@ -164,6 +164,9 @@ class Case(Model):
     return_count: Mapped[int] = mapped_column(default=0)
     rework_count: Mapped[int] = mapped_column(default=0)
     reopen_count: Mapped[int] = mapped_column(default=0)
+    """How often it ran again after an end of any kind."""
+    restore_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often after an end without closure (rejected, void, merged, transferred): once (process.md §3)."""
     extension_count: Mapped[int] = mapped_column(default=0)
     photo_count: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)

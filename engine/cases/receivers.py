@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from engine.cases import actions, leaving, search, vocabulary  # noqa: F401 - search listens for the making of the schema
 from engine.cases.models import Case
-from engine.cases.stages import HANDLING, KIND, CaseFollower, copy_clock
+from engine.cases.stages import HANDLING, KIND, REWORK, CaseFollower, copy_clock
+from engine.deadlines import clocks
 from engine.deadlines.jobs import clock_reckoned
 from engine.deadlines.models import Clock
 from engine.kit.clock import now
@@ -18,7 +19,7 @@ from engine.process import subjects, timers
 from engine.process.models import OpenTask
 
 DEPARTMENT_STEPS = ("assignment", "handling", "feedback")
-"""Steps that are due when the handling clock is."""
+"""Steps that are due when the time limit of the department is."""
 
 subjects.register(KIND, CaseFollower())
 actions.register_all()
@@ -33,13 +34,22 @@ def correct_copies(clock: Clock, **_: Any) -> None:
     case = db.session.get(Case, clock.subject_id)
     if case is not None and clock.name == HANDLING:
         copy_clock(case, clock)
-    followers = DEPARTMENT_STEPS if clock.name == HANDLING else (clock.name,)
+    followers = _steps_due_with(clock)
     db.session.execute(
         update(OpenTask)
         .where(OpenTask.subject_kind == KIND, OpenTask.subject_id == clock.subject_id, OpenTask.act.in_(followers))
         .values(due_at=clock.due_at, amber_at=clock.amber_at)
     )
     timers.reschedule(KIND, clock.subject_id, at=now())
+
+
+def _steps_due_with(clock: Clock) -> tuple[str, ...]:
+    """The department's steps are due when the round of rework is, where there is one; else when handling is."""
+    if clock.name == REWORK:
+        return DEPARTMENT_STEPS
+    if clock.name == HANDLING:
+        return () if clocks.open_clock(KIND, clock.subject_id, REWORK) else DEPARTMENT_STEPS
+    return (clock.name,)
 
 
 @account_closed.connect

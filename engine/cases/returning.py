@@ -76,5 +76,4 @@ def _stop_for_this_department(case: Case, by: Actor, at: datetime) -> None:
     for name, clock in clocks.open_clocks(KIND, case.id).items():
         if name in {stages.HANDLING, stages.REWORK}:
             clocks.stop(clock, at=at, by=by, reason="return_grant")
-    case.due_at = case.first_due_at = case.amber_at = None
-    case.clock_state, case.due_is_provisional = "none", False
+    stages.clear_clock(case)

@@ -30,6 +30,9 @@ KIND = "case"
 HANDLING = "handling"
 REWORK = "rework"
 ESCALATION = "confirmation_escalation"
+PAUSED_BY = {"acceptance": "confirmation", "dispatching": "arbitration"}
+"""The centre's time that does not run while somebody else looks: a collector out to confirm, a joint inspection of an
+unclear case (process.md §5.1). Whoever asked goes on with what was left, if the drawing comes back to him."""
 
 # The clocks of a case that this transaction has just read: ``place`` and ``timer_due`` come right after ``follow``.
 _open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
@@ -71,10 +74,10 @@ class CaseFollower:
         known = clocks.open_clocks(KIND, case.id)
         opened = [step.clock for step in move.opened if step.clock and step.clock != HANDLING]
         closed = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
-        # The acceptor's time pauses while a collector is out to confirm, and goes on afterwards (process.md §5.1).
-        paused = [name for name in closed if name == "acceptance" and "confirmation" in opened]
+        paused = [name for name in closed if PAUSED_BY.get(name) in opened]
         resumed = [name for name in opened if name in known and name not in closed]
-        stopped = [name for name in closed if name not in paused] + list(_stopping.get())
+        left = [name for name, step in PAUSED_BY.items() if step in closed and name not in opened]
+        stopped = [name for name in closed if name not in paused] + left + list(_stopping.get())
         started = [
             clocks.Start(name, limit)
             for name in opened
@@ -111,6 +114,12 @@ def copy_clock(case: Case, clock: Clock) -> None:
     """Bring the case's copies of its handling clock up to date: lists and statistics read them."""
     case.due_at, case.first_due_at, case.amber_at = clock.due_at, clock.first_due_at, clock.amber_at
     case.clock_state, case.due_is_provisional = clock.state, clock.is_provisional
+
+
+def clear_clock(case: Case) -> None:
+    """No department has the case: there is no moment by which anybody is to be done with it."""
+    case.due_at = case.first_due_at = case.amber_at = None
+    case.clock_state, case.due_is_provisional = "none", False
 
 
 def _write_stage(case: Case, move: Move) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.access.actors import Actor
-from engine.cases import dispatching, policy, timeline
+from engine.cases import dispatching, policy, stages, timeline
 from engine.cases.models import Case, Stage
 from engine.deadlines import clocks
 from engine.process import execution
@@ -17,9 +17,9 @@ def void(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None
     policy.check_voiding(case, by)
     if case.instance_id is not None:
         execution.withdraw(case.instance_id, outcome=Stage.void.value, by_id=by.id, at=at)
-    clocks.stop_all("case", case.id, at=at, by=by, reason="void")
+    for clock in clocks.stop_all(stages.KIND, case.id, at=at, by=by, reason="void"):
+        if clock.name == stages.HANDLING:
+            stages.copy_clock(case, clock)
     dispatching.end(case, "void", at)
     case.stage, case.result, case.ended_at = Stage.void, values["reason"], at
-    if case.clock_state == "running":
-        case.clock_state = "stopped"
     timeline.add(case, "voiding", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
