@@ -1,13 +1,12 @@
 """What templates can say: the filters and functions that they share."""
 
-from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from pypinyin import Style, lazy_pinyin
 
+from engine.kit import pinyin
 from engine.kit.errors import CityLoopError, FieldError
 from web import assets, guards, keeping, languages, rail, session, times
 from web.configuration import current_config
@@ -25,7 +24,8 @@ def init_app(app: Flask) -> None:
         said=said,
         number=number,
         t=translated,
-        initials=initials,
+        # A name is found by typing its initials: 环卫局 is hwj.
+        initials=pinyin.initials,
     )
     env.globals.update(
         signed_in=session.actor_or_none,
@@ -64,12 +64,6 @@ def said(error: FieldError | CityLoopError) -> str:
 def translated(text: str | None, **params: Any) -> str:
     """A msgid that the engine marked with ``N_``, in the reader's language."""
     return _(str(text), **params) if text else ""
-
-
-@lru_cache(maxsize=8192)
-def initials(text: str) -> str:
-    """Pinyin initials of a Chinese name, so that it is found by typing them: 环卫局 is hwj."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -1,6 +1,9 @@
 """Case numbers: region 6, day 8, running number 6 (codes.md §6). Gaps are allowed, repetition is not."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import count
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -11,10 +14,16 @@ from engine.kit.db import db, today
 ZONE = Config.from_env().time_zone
 
 
-def next_number(region_code: str, at: datetime) -> str:
-    """The next number of a region's day. The counter's row is locked until the act commits: no two get the same."""
+def next_numbers(region_codes: Sequence[str], at: datetime) -> list[str]:
+    """The next number of each region's day, in the order asked, with one statement for each region.
+
+    A counter's row is locked until the act commits: no two get the same.
+    """
     day = today(at, ZONE)
-    return numbered(region_code, day, reserve(region_code, day, 1))
+    # Sorted: two acts that lock the same regions do not wait for each other.
+    counts = sorted(Counter(region_codes).items())
+    running = {region: count(reserve(region, day, wanted)) for region, wanted in counts}
+    return [numbered(region, day, next(running[region])) for region in region_codes]
 
 
 def numbered(region_code: str, day: date, running: int) -> str:

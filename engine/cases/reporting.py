@@ -1,5 +1,6 @@
 """Reporting (上报): a problem enters, from a collector, a citizen's call, or another system."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,8 @@ from engine.grids import locating
 from engine.kit.db import db
 from engine.kit.errors import Invalid, NotAllowed
 from engine.kit.i18n import N_
-from engine.process import definitions, execution
+from engine.process import execution
+from engine.process.errors import NoSuchProcess
 
 STANDARD = "standard_case"
 CITY_WIDE = "000000"
@@ -55,6 +57,8 @@ class Report:
     photos: tuple[Upload, ...] = ()
     after_photos: tuple[Upload, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    reported_at: datetime | None = None
+    """When it was said elsewhere, before it came to us; its clocks start when it comes."""
 
 
 def report(report: Report, *, by: Actor, at: datetime) -> Case:
@@ -62,41 +66,48 @@ def report(report: Report, *, by: Actor, at: datetime) -> Case:
 
     Raises Invalid beside the field: an unknown category, a point outside the city, an urgent case without department.
     """
-    _check(report, by)
-    case = _build(report, by, at)
-    db.session.add(case)
+    return report_all([report], by=by, at=at)[0]
+
+
+def report_all(reports: Sequence[Report], *, by: Actor, at: datetime) -> list[Case]:
+    """File many reports in few statements; all of them, or none. Raises like ``report``."""
+    for each in reports:
+        _check(each, by)
+    cases = _numbered(reports, by, at)
+    db.session.add_all(cases)
     db.session.flush()
+    search.index(cases)
+    for each, case in zip(reports, cases, strict=True):
+        _write_beside(case, each, by, at)
+    for each, case in zip(reports, cases, strict=True):
+        begin(case, _entry(each), by=by, at=at)
+    return cases
+
+
+def _write_beside(case: Case, report: Report, by: Actor, at: datetime) -> None:
     if report.reporter is not None:
         db.session.add(CaseReporter(case_id=case.id, **vars(report.reporter)))
     evidence.attach(case, report.photos, "before", by=by, at=at)
     evidence.attach(case, report.after_photos, "after", by=by, at=at, field="after_photos")
-    search.index(case)
     timeline.add(case, "report", by=by, at=at, note=report.description, part="reported", source=report.source.value)
     if report.is_urgent:
         dispatching.hand_over(case, _checked_department(report), mode="urgent", by=by, at=at)
-    begin(case, _entry(report), by=by, at=at)
-    return case
 
 
 def begin(case: Case, entry: str, *, by: Actor, at: datetime) -> None:
     """Put the case on the drawing. Raises NoDraft where no version of it is active."""
     db.session.flush()
-    if definitions.active(STANDARD) is None:
-        raise NoDraft
-    move = execution.start(
-        STANDARD,
-        subject_kind="case",
-        subject_id=case.id,
-        by_id=by.id,
-        at=at,
-        facts={
-            "entry": entry,
-            "is_public": is_public(case),
-            "needs_confirmation": needs_confirmation(case),
-            "needs_review": True,
-            "return_count": case.return_count,
-        },
-    )
+    facts = {
+        "entry": entry,
+        "is_public": is_public(case),
+        "needs_confirmation": needs_confirmation(case),
+        "needs_review": True,
+        "return_count": case.return_count,
+    }
+    try:
+        move = execution.start(STANDARD, subject_kind="case", subject_id=case.id, by_id=by.id, at=at, facts=facts)
+    except NoSuchProcess as missing:
+        raise NoDraft from missing
     case.instance_id = move.instance_id
 
 
@@ -132,12 +143,21 @@ def _checked_department(report: Report) -> int:
     return dispatching.checked_department(report.department_id).id
 
 
-def _build(report: Report, by: Actor, at: datetime) -> Case:
-    location = _locate(report)
+def _numbered(reports: Sequence[Report], by: Actor, at: datetime) -> list[Case]:
+    """Their cases, in the order of the reports."""
+    places = [_locate(each) for each in reports]
+    regions = [
+        (place.region_code if place else each.region_code) or CITY_WIDE
+        for each, place in zip(reports, places, strict=True)
+    ]
+    numbers = numbering.next_numbers([region[:6] for region in regions], at)
+    return [_build(each, place, number, by, at) for each, place, number in zip(reports, places, numbers, strict=True)]
+
+
+def _build(report: Report, location: locating.Location | None, number: str, by: Actor, at: datetime) -> Case:
     category = db.session.get(Category, report.category_id) if report.category_id else None
-    region = (location.region_code if location else report.region_code) or CITY_WIDE
     return Case(
-        number=numbering.next_number(region[:6], at),
+        number=number,
         stage=Stage.reported,
         kind=category.kind if category else None,
         source=report.source,
@@ -159,7 +179,7 @@ def _build(report: Report, by: Actor, at: datetime) -> Case:
         is_urgent=report.is_urgent,
         is_self_handled=report.is_self_handled,
         reported_by_id=by.id,
-        reported_at=at,
+        reported_at=report.reported_at or at,
         clock_state="none",
         photo_count=0,
         return_count=0,

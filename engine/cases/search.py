@@ -32,9 +32,9 @@ def bigrams(words: str) -> list[str]:
     return found
 
 
-def index(case: Case) -> None:
-    """Write the words of a case: number, title, description, place. Once, when it is reported: those do not change."""
-    index_all([(case.id, " ".join((case.number, case.title, case.description, case.place)))])
+def index(cases: Iterable[Case]) -> None:
+    """Write the words of cases: number, title, description, place. Once, when reported: those do not change."""
+    index_all((case.id, " ".join((case.number, case.title, case.description, case.place))) for case in cases)
 
 
 def index_all(texts: Iterable[tuple[int, str]]) -> None:

@@ -8,12 +8,11 @@ from engine.cases import reporting
 from engine.cases.errors import NoDraft
 from engine.cases.models import Source
 from engine.cases.reporting import Report, Reporter
-from engine.kit.db import db
 from engine.kit.i18n import N_
 from engine.legacy import importing
 from engine.legacy.cleaning import moment, shortened
 from engine.legacy.errors import RowRefused
-from engine.legacy.importing import ROW_ERRORS, Numbered, Outcome, Refused
+from engine.legacy.importing import Numbered, Outcome, Refused
 from engine.legacy.mapping import Layout
 from engine.legacy.rows import Row, Table
 from engine.process import definitions
@@ -55,27 +54,22 @@ class _Complaints:
         return self.layout.value("number", row.values)
 
     def take(self, rows: Sequence[Numbered], at: datetime) -> Iterator[tuple[Row, RowRefused]]:
-        """Report each row in a savepoint of its own, so that a bad one takes nobody along."""
+        """Report all rows that can be read."""
+        reports = []
         for one in rows:
             try:
-                with db.session.begin_nested():
-                    self._report(one, at)
+                reports.append((one.row, self._as_report(one, at)))
             except RowRefused as refused:
                 yield one.row, refused
-            except ROW_ERRORS as error:
-                yield one.row, importing.reason(error)
+        yield from importing.halving(reports, lambda some: reporting.report_all(some, by=SYSTEM, at=at))
 
-    def _report(self, one: Numbered, at: datetime) -> None:
-        complained_at = moment(self._value("reported_at", one), self.layout.zone, self.layout.time_formats)
-        if complained_at > at + AHEAD:
-            raise RowRefused(N_("The time lies in the future."))
-        case = reporting.report(self._as_report(one), by=SYSTEM, at=at)
-        case.reported_at = complained_at
-
-    def _as_report(self, one: Numbered) -> Report:
+    def _as_report(self, one: Numbered, at: datetime) -> Report:
         title, text = self._value("title", one), self._value("description", one)
         if not title and not text:
             raise RowRefused(N_("The row has no text."))
+        complained_at = moment(self._value("reported_at", one), self.layout.zone, self.layout.time_formats)
+        if complained_at > at + AHEAD:
+            raise RowRefused(N_("The time lies in the future."))
         if len(title) > TITLE:
             text = f"{title}\n\n{text}"
         region = self.layout.region_code
@@ -83,7 +77,7 @@ class _Complaints:
             description=text or title, title=shortened(title, TITLE), source=Source.hotline,
             place=shortened(self._value("place", one), PLACE), reporter=self._reporter(one),
             region_code=None if region == reporting.CITY_WIDE else region,
-            source_system=self.layout.name, source_no=one.number,
+            source_system=self.layout.name, source_no=one.number, reported_at=complained_at,
         )  # fmt: skip
 
     def _reporter(self, one: Numbered) -> Reporter | None:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from engine.access.actors import SYSTEM
-from engine.kit.db import db
 from engine.legacy import importing, writing
 from engine.legacy.catalogue import Catalogue
 from engine.legacy.errors import RowRefused
-from engine.legacy.importing import ROW_ERRORS, Numbered, Outcome, Refused
+from engine.legacy.importing import Numbered, Outcome, Refused
 from engine.legacy.mapping import Layout
 from engine.legacy.offices import Offices
 from engine.legacy.past import Past, read_row
@@ -57,17 +56,7 @@ class _Histories:
         self.offices.prepare({past.department for past in pasts}, by=SYSTEM, at=at)
         writing.ensure_calendar(self.layout, at)
         self.catalogue.prepare({(past.major, past.category) for past in pasts})
-        yield from ((by_line[past.line], why) for past, why in self._write(pasts))
+        yield from importing.halving([(by_line[past.line], past) for past in pasts], self._write)
 
-    def _write(self, pasts: list[Past]) -> Iterator[tuple[Past, RowRefused]]:
-        """All in one go; where the database refuses, half by half until the bad row is found."""
-        try:
-            with db.session.begin_nested():
-                writing.write(pasts, self.layout, self.offices, self.catalogue, by=SYSTEM)
-        except ROW_ERRORS as error:
-            if len(pasts) == 1:
-                yield pasts[0], importing.reason(error)
-                return
-            middle = len(pasts) // 2
-            yield from self._write(pasts[:middle])
-            yield from self._write(pasts[middle:])
+    def _write(self, pasts: Sequence[Past]) -> None:
+        writing.write(pasts, self.layout, self.offices, self.catalogue, by=SYSTEM)

@@ -1,11 +1,13 @@
 """Taking a file over: batch by batch, each in a transaction of its own, every row either in, known, or listed."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -19,6 +21,7 @@ from engine.legacy.rows import Row
 
 Refused = Callable[[Row, RowRefused], None]
 NUMBER_LENGTH = 80
+T = TypeVar("T")
 
 
 @dataclass
@@ -61,24 +64,32 @@ def run(
     on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Outcome:
     """Take over all rows. What was committed stays when it is interrupted; the next run goes on from there."""
-    outcome, seen = Outcome(), _Seen()
-    while chunk := list(islice(rows, batch)):
-        refusals: list[tuple[Row, RowRefused]] = []
-        fresh = _fresh(chunk, taker, seen, refusals)
-        with unit_of_work():
-            present = known([one.number for one in fresh], system)
-            new = [one for one in fresh if one.number not in present]
-            refusals_later = list(taker.take(new, now()))
-        db.session.expunge_all()
-        # Counted after the commit: what is reported as added is there.
-        outcome.read += len(chunk)
-        outcome.added += len(new) - len(refusals_later)
-        outcome.refused += len(refusals) + len(refusals_later)
-        outcome.known = outcome.read - outcome.added - outcome.refused
-        for row, why in sorted(refusals + refusals_later, key=lambda pair: pair[0].line):
-            on_refused(row, why)
-        on_progress(len(chunk))
+    outcome = Outcome()
+    with closing(_Seen()) as seen:
+        while chunk := list(islice(rows, batch)):
+            for row, why in _take(chunk, taker, seen, outcome, system=system, now=now):
+                on_refused(row, why)
+            on_progress(len(chunk))
     return outcome
+
+
+def _take(
+    chunk: list[Row], taker: Taker, seen: "_Seen", outcome: Outcome, *, system: str, now: Callable[[], datetime]
+) -> list[tuple[Row, RowRefused]]:
+    """Take one batch over in one transaction; its rows that were refused, in order."""
+    refusals: list[tuple[Row, RowRefused]] = []
+    fresh = _fresh(chunk, taker, seen, refusals)
+    with unit_of_work():
+        present = known([one.number for one in fresh], system)
+        new = [one for one in fresh if one.number not in present]
+        later = list(taker.take(new, now()))
+    db.session.expunge_all()
+    # Counted after the commit: what is reported as added is there.
+    outcome.read += len(chunk)
+    outcome.added += len(new) - len(later)
+    outcome.refused += len(refusals) + len(later)
+    outcome.known = outcome.read - outcome.added - outcome.refused
+    return sorted(refusals + later, key=lambda pair: pair[0].line)
 
 
 def known(numbers: Sequence[str], system: str) -> set[str]:
@@ -101,6 +112,22 @@ def reason(error: Exception) -> RowRefused:
 
 ROW_ERRORS = (CityLoopError, DataError, IntegrityError)
 """What is wrong with one row only; anything else stops the import."""
+
+
+def halving(rows: Sequence[tuple[Row, T]], write: Callable[[Sequence[T]], object]) -> Iterator[tuple[Row, RowRefused]]:
+    """Write all rows in one go; where one is refused, half by half until the bad one is found and left out."""
+    if not rows:
+        return
+    try:
+        with db.session.begin_nested():
+            write([made for _, made in rows])
+    except ROW_ERRORS as error:
+        if len(rows) == 1:
+            yield rows[0][0], reason(error)
+            return
+        middle = len(rows) // 2
+        yield from halving(rows[:middle], write)
+        yield from halving(rows[middle:], write)
 
 
 def _fresh(chunk: list[Row], taker: Taker, seen: "_Seen", refusals: list[tuple[Row, RowRefused]]) -> list[Numbered]:
@@ -127,22 +154,30 @@ def _number(row: Row, taker: Taker) -> str:
 
 
 class _Seen:
-    """The numbers of this file so far, each with its line and a digest of its row: 100,000 of them take 20 MB."""
+    """The numbers of this file so far, each with its line and a digest of its row.
+
+    They lie in a file that SQLite keeps: a long file takes no more memory than a short one.
+    """
 
     def __init__(self) -> None:
-        self._rows: dict[str, int] = {}
+        # The empty name is a file that nobody else sees, and that is gone when it is closed.
+        self._rows = sqlite3.connect("", isolation_level=None)
+        self._rows.execute("PRAGMA journal_mode = OFF")
+        self._rows.execute("CREATE TABLE seen (number TEXT PRIMARY KEY, line INTEGER, content BLOB) WITHOUT ROWID")
 
     def is_new(self, number: str, row: Row) -> bool:
         """False where the same row came before. Raises RowRefused where the number came with another content."""
         content = hashlib.blake2b("\x1f".join(row.values.values()).encode(), digest_size=8).digest()
-        here = row.line << 64 | int.from_bytes(content)
-        before = self._rows.setdefault(number, here)
-        if before == here:
+        here = (number, row.line, content)
+        if self._rows.execute("INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", here).rowcount:
             return True
-        if (before ^ here) & 0xFFFF_FFFF_FFFF_FFFF:
+        line, before = self._rows.execute("SELECT line, content FROM seen WHERE number = ?", (number,)).fetchone()
+        if before != content:
             raise RowRefused(
-                N_("The number %(number)s stands in line %(line)s with another content."),
-                number=number,
-                line=before >> 64,
+                N_("The number %(number)s stands in line %(line)s with another content."), number=number, line=line
             )
         return False
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._rows.close()

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import column, select, table
 
+from engine.kit import pinyin
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
@@ -81,9 +81,7 @@ def give_posts(user: User, posts: Sequence[Service], *, by: Doer, at: datetime) 
 
 def pinyin_of(name: str) -> str:
     """Full pinyin and initials of a Chinese name: "王芳" gives "wangfang wf"."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
-    return f"{full} {initials}".lower()[:120]
+    return f"{pinyin.letters(name)} {pinyin.initials(name)}"[:120]
 
 
 def _post(department: Department, role_code: str, grid: object | None) -> Post:
