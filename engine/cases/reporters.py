@@ -4,7 +4,7 @@ from datetime import datetime
 
 from engine.access.actors import Actor
 from engine.audit import recording
-from engine.cases import policy
+from engine.cases import masking, policy
 from engine.cases.models import Case, CaseReporter
 from engine.kit.db import db
 from engine.kit.errors import NotAllowed
@@ -23,7 +23,9 @@ def masked(case: Case) -> CaseReporter | None:
     row = db.session.get(CaseReporter, case.id)
     if row is None:
         return None
-    phone = row.phone[:3] + "****" + row.phone[-4:] if len(row.phone) >= 8 else "****" if row.phone else ""
     return CaseReporter(
-        case_id=case.id, name=row.name[:1] + "**" if row.name else "", phone=phone, wants_call_back=row.wants_call_back
+        case_id=case.id,
+        name=masking.name(row.name),
+        phone=masking.number(row.phone),
+        wants_call_back=row.wants_call_back,
     )

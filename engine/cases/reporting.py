@@ -1,15 +1,16 @@
 """Reporting (上报): a problem enters, from a collector, a citizen's call, or another system."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
-from engine.cases import dispatching, evidence, numbering, search, timeline
+from engine.cases import dispatching, evidence, masking, numbering, search, timeline
 from engine.cases.errors import NoDraft
 from engine.cases.evidence import Upload
 from engine.cases.models import Case, CaseReporter, Source, Stage
@@ -25,6 +26,7 @@ STANDARD = "standard_case"
 CITY_WIDE = "000000"
 """Region part of a number where the place is not known yet."""
 PATROL_NEEDS = 1
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def report_all(reports: Sequence[Report], *, by: Actor, at: datetime) -> list[Ca
     """File many reports in few statements; all of them, or none. Raises like ``report``."""
     for each in reports:
         _check(each, by)
+    reports = [_without_reporter(each) for each in reports]
     cases = _numbered(reports, by, at)
     db.session.add_all(cases)
     db.session.flush()
@@ -82,6 +85,19 @@ def report_all(reports: Sequence[Report], *, by: Actor, at: datetime) -> list[Ca
     for each, case in zip(reports, cases, strict=True):
         begin(case, _entry(each), by=by, at=at)
     return cases
+
+
+def _without_reporter(report: Report) -> Report:
+    """The citizen's number and name go where few may look, not into words that everybody reads and searches."""
+    if report.reporter is None:
+        return report
+    leave_out = partial(masking.leave_out, reporters=[report.reporter])
+    return replace(
+        report,
+        title=leave_out(report.title)[:LONGEST_TITLE],
+        description=leave_out(report.description),
+        place=leave_out(report.place, with_names=False),
+    )
 
 
 def _write_beside(case: Case, report: Report, by: Actor, at: datetime) -> None:

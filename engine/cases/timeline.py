@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.actors import Actor
+from engine.cases import masking
 from engine.cases.models import Case, Involvement, TimelineEntry
 from engine.kit.db import db
 
@@ -15,7 +16,10 @@ from engine.kit.db import db
 def add(
     case: Case, act: str, *, by: Actor, at: datetime, note: str = "", part: str | None = None, **detail: Any
 ) -> None:
-    """Append an entry; with ``part`` also keep that this person took it ("handled", "verified" …)."""
+    """Append an entry; with ``part`` also keep that this person took it ("handled", "verified" …).
+
+    Everybody who sees the case reads the note: a reporter's number and name are masked in it.
+    """
     db.session.add(
         TimelineEntry(
             case_id=case.id,
@@ -25,7 +29,7 @@ def add(
             by_name=by.name,
             department_id=by.department_id,
             stage=case.stage,
-            note=note or "",
+            note=masking.of_case(case, note) if note else "",
             detail={key: value for key, value in detail.items() if value is not None},
         )
     )
