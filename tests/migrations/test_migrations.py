@@ -39,3 +39,30 @@ def test_migrations_go_back_to_nothing(bare):
     flask_migrate.upgrade()
     flask_migrate.downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
+
+
+def test_restorings_of_the_past_are_told_from_reopenings_after_closure(bare):
+    flask_migrate.upgrade(revision="20261121_01")
+    ends = {1: ("closure", 2), 2: ("rejection", 1), 3: ("voiding", 0)}
+    with db.engine.begin() as connection:
+        for key, (end, times) in ends.items():
+            connection.execute(text(_CASE), {"id": key, "number": f"c{key}", "times": times})
+            for act in (end, *("reopening",) * times):
+                connection.execute(text(_ENTRY), {"case_id": key, "act": act})
+    flask_migrate.upgrade(revision="20261121_02")
+    with db.engine.connect() as connection:
+        counts = connection.execute(text('SELECT id, restore_count FROM "case" ORDER BY id')).all()
+    assert [tuple(row) for row in counts] == [(1, 0), (2, 1), (3, 0)]
+
+
+_CASE = """
+INSERT INTO "case" (id, number, stage, source, title, description, place, location_level, area_class, is_urgent,
+    is_self_handled, reported_at, clock_state, due_is_provisional, return_count, rework_count, reopen_count,
+    extension_count, photo_count, updated_at)
+VALUES (:id, :number, 'reported', 'patrol', '', '', '', 'point', 'A', false, false, '2026-03-02 01:00:00', 'none',
+    false, 0, 0, :times, 0, 0, '2026-03-02 01:00:00')
+"""
+_ENTRY = """
+INSERT INTO timeline_entry (case_id, at, act, by_name, stage, note, detail)
+VALUES (:case_id, '2026-03-02 01:00:00', :act, '', '', '', '{}')
+"""
