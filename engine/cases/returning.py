@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from engine.access.actors import Actor
 from engine.cases import dispatching, stages, steps, timeline
 from engine.cases.errors import NoReturnAfterArbitration
-from engine.cases.models import Case, Return
+from engine.cases.models import Case, Dispatch, Return
 from engine.deadlines import clocks
 from engine.kit.db import db
 from engine.process.models import OpenTask
@@ -17,7 +17,8 @@ KIND = "case"
 
 
 def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    """Ask to return the case. The handling clock runs on until a dispatcher grants it.
+    """Ask to return the case. The handling clock runs on until a dispatcher grants it; whoever in the department had
+    the case has it no more (process.md §4.3: the assignment is withdrawn before the request).
 
     Raises NoReturnAfterArbitration: who was assigned by arbitration keeps the case.
     """
@@ -33,14 +34,23 @@ def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at
             note=values.get("note", ""),
         )
     )
+    case.handler_id = None
     steps.finish(task, "request_return", by=by, at=at)
     timeline.add(case, "return_request", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
 
 
 def may_request(case: Case) -> bool:
-    """Could the department ask at all? Not who was assigned by arbitration, which follows on returns."""
-    present = dispatching.current(case) if case.return_count else None
-    return present is None or present.mode != "arbitration"
+    """Could the department ask at all? Not one that an arbitration ever authorised for this case (process.md §4.3).
+
+    That outlasts rework, and a reopening that sends the case there again; any other department may ask.
+    """
+    # Arbitration follows on returns: most cases need no question.
+    if not case.return_count:
+        return True
+    authorised = exists().where(
+        Dispatch.case_id == case.id, Dispatch.department_id == case.department_id, Dispatch.mode == "arbitration"
+    )
+    return not db.session.scalar(select(authorised))
 
 
 def grant(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
