@@ -18,6 +18,7 @@ ROOMS = (
     "forms",
     "attachments",
     "cases",
+    "supervision",
     "evaluation",
     "notifications",
     "legacy",
