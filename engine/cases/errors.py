@@ -39,6 +39,10 @@ class MergedIntoItself(Conflict):
     """A case cannot be merged into itself, or into one that was merged into it."""
 
 
+class InUse(Conflict):
+    """Somebody is at work on case %(number)s just now. Nothing was changed; please try again."""
+
+
 class ReopenedBefore(Conflict):
     """A case that was not filed, voided or merged can be restored only once."""
 
