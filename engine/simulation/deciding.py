@@ -75,7 +75,7 @@ def _accept(o: Occasion) -> Choice:
 def _earlier(o: Occasion) -> Case | None:
     found = [near.case for near in duplicates.near(o.case, at=o.at, limit=3)]
     usable = [one for one in found if one.category_id == o.case.category_id
-              and one.stage not in Stage.ended() - {Stage.closed}]  # fmt: skip
+              and one.stage in Stage.open_stages()]  # fmt: skip
     return usable[0] if usable and o.happens(o.temper.merged) else None
 
 
