@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
+from engine.access.actors import Actor
+from engine.cases import queries
 from engine.cases.models import Case, Stage
 from engine.grids.coordinates import box_around, distance_m
 from engine.kit.db import db
@@ -49,14 +51,18 @@ class Near:
     metres: float
 
 
-def near(case: Case, *, at: datetime, limit: int = 5) -> list[Near]:
-    """Earlier cases that may be the same problem, nearest first: one statement, by bounding box, then by metres."""
+def near(case: Case, actor: Actor, *, at: datetime, limit: int = 5) -> list[Near]:
+    """Earlier cases that may be the same problem, nearest first, of those that ``actor`` may see.
+
+    One statement, by bounding box, then by metres.
+    """
     if case.lng is None or case.lat is None:
         return []
     radius = values.get(RADIUS_M if case.category_id else UNSURE_RADIUS_M)
     west, south, east, north = box_around(case.lng, case.lat, radius)
     recently = at - timedelta(hours=values.get(CLOSED_HOURS))
     statement = select(Case).where(
+        queries.visible_to(actor),
         Case.lat.between(south, north),
         Case.lng.between(west, east),
         Case.id != case.id,

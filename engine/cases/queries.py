@@ -62,12 +62,15 @@ class CaseFilter:
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The one permission predicate of cases: the whole city, or departments, grids, and what one took part in."""
+    """The one permission predicate of cases: the whole city, or departments, grids, and what is or was one's own.
+
+    One's own is what one took part in, and what one is offered a step of: the collectors' pool works outside its beats.
+    """
     if actor.reach.city:
         return true()
     if actor.id is None:
         return false()
-    allowed: list[ColumnElement[bool]] = [_took_part(actor.id)]
+    allowed: list[ColumnElement[bool]] = [_took_part(actor.id), _is_offered(actor)]
     if actor.reach.department_ids:
         allowed.append(Case.department_id.in_(sorted(actor.reach.department_ids)))
     if actor.reach.grid_ids:
@@ -76,8 +79,16 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def _took_part(user_id: int) -> ColumnElement[bool]:
+    return _is_one_of(select(Involvement.case_id).where(Involvement.user_id == user_id))
+
+
+def _is_offered(actor: Actor) -> ColumnElement[bool]:
+    offered = process.offered_to(actor).where(OpenTask.subject_kind == "case")
+    return _is_one_of(offered.with_only_columns(OpenTask.subject_id))
+
+
+def _is_one_of(ids: Select[int]) -> ColumnElement[bool]:
     """PostgreSQL looks an array of ids up in the primary key, beside the other indexes; SQLite does so with IN."""
-    ids = select(Involvement.case_id).where(Involvement.user_id == user_id)
     if db.engine.dialect.name == "postgresql":
         return Case.id == any_(func.array(ids.scalar_subquery()))
     return Case.id.in_(ids)
@@ -87,7 +98,7 @@ def get(case_id: int, actor: Actor) -> Case:
     """A case with what its page shows, in one statement. Raises CaseNotFound also for one that is not his to see."""
     found = db.session.scalars(
         select(Case)
-        .where(Case.id == case_id, visible_to(actor) | _offered(actor))
+        .where(Case.id == case_id, visible_to(actor))
         .options(
             joinedload(Case.category),
             joinedload(Case.filing_condition),
@@ -106,7 +117,7 @@ def lock(case_id: int, actor: Actor) -> Case:
     """A case for an act: nobody else changes it until this transaction ends. Raises CaseNotFound."""
     found = db.session.scalars(
         select(Case)
-        .where(Case.id == case_id, visible_to(actor) | _offered(actor))
+        .where(Case.id == case_id, visible_to(actor))
         .options(joinedload(Case.category), joinedload(Case.filing_condition), joinedload(Case.department))
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
@@ -114,13 +125,6 @@ def lock(case_id: int, actor: Actor) -> Case:
     if found is None:
         raise CaseNotFound
     return found
-
-
-def _offered(actor: Actor) -> ColumnElement[bool]:
-    """Somebody who is offered a step of a case sees the case: the collectors' pool works outside its own beats."""
-    return Case.id.in_(
-        process.offered_to(actor).with_only_columns(OpenTask.subject_id).where(OpenTask.subject_kind == "case")
-    )
 
 
 def find(
@@ -223,6 +227,13 @@ def without_lamp(wanted: CaseFilter) -> CaseFilter:
     return replace(wanted, lamp="")
 
 
-def merged_into(case: Case) -> list[Case]:
-    """The reports that were merged into a case."""
-    return list(db.session.scalars(select(Case).where(Case.merged_into_id == case.id).order_by(Case.id)))
+def merged_into(case: Case, actor: Actor) -> list[Case]:
+    """The reports that were merged into a case, as far as ``actor`` may see them."""
+    return list(
+        db.session.scalars(select(Case).where(Case.merged_into_id == case.id, visible_to(actor)).order_by(Case.id))
+    )
+
+
+def count_merged_into(case: Case) -> int:
+    """How many reports were merged into a case, whoever may see them."""
+    return db.session.scalar(select(func.count()).where(Case.merged_into_id == case.id)) or 0

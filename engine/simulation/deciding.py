@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.access.actors import Actor
 from engine.cases import assignment, dispatching, duplicates, reporting
 from engine.cases.models import Case, Return, Stage
 from engine.kit.db import db
@@ -30,6 +31,7 @@ class Occasion:
     """A step that somebody does now."""
 
     case: Case
+    by: Actor
     at: datetime
     random: Random
     temper: Temperament
@@ -73,7 +75,7 @@ def _accept(o: Occasion) -> Choice:
 
 
 def _earlier(o: Occasion) -> Case | None:
-    found = [near.case for near in duplicates.near(o.case, at=o.at, limit=3)]
+    found = [near.case for near in duplicates.near(o.case, o.by, at=o.at, limit=3)]
     usable = [one for one in found if one.category_id == o.case.category_id
               and one.stage in Stage.open_stages()]  # fmt: skip
     return usable[0] if usable and o.happens(o.temper.merged) else None

@@ -113,7 +113,7 @@ class Staff:
             if task is None:
                 return None
             case = queries.lock(task.subject_id, actor)
-            choice = deciding.decide(task.act, self._occasion(case, task, at))
+            choice = deciding.decide(task.act, self._occasion(case, task, actor, at))
             if choice.photos:
                 random = self.random("photo", case.number, task.node, at.isoformat())
                 evidence.attach(
@@ -126,9 +126,9 @@ class Staff:
             acts.perform(case, choice.act, choice.values, by=actor, at=at, task_id=task_id)
             return choice.act
 
-    def _occasion(self, case: Case, task: OpenTask, at: datetime) -> deciding.Occasion:
+    def _occasion(self, case: Case, task: OpenTask, actor: Actor, at: datetime) -> deciding.Occasion:
         random = self.random("what", case.number, task.node, task.opened_at.isoformat())
-        return deciding.Occasion(case, at, random, self.temper, self.problems)
+        return deciding.Occasion(case, actor, at, random, self.temper, self.problems)
 
     def _hours(self, task: OpenTask, unit: Unit, random: Random) -> float:
         """How long it takes: a share of what is left until it is due, or what such a step usually takes."""

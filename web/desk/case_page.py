@@ -59,7 +59,7 @@ def page(case: Case, reporter: CaseReporter | None = None) -> str:
         reporter=reporter or _masked(case),
         is_revealed=reporter is not None,
         may_reveal=policy.may_reveal_reporter(actor),
-        near=_near(case, offered, at),
+        near=_near(case, offered, actor, at),
         explanation=why.of(case, tasks, actor, at),
         **_places(case),
         **_related(case, actor),
@@ -80,9 +80,9 @@ def _masked(case: Case) -> CaseReporter | None:
     return reporters.masked(case) if case.source in Source.from_public() else None
 
 
-def _near(case: Case, offered: Sequence[Offer], at: datetime) -> list[Near]:
+def _near(case: Case, offered: Sequence[Offer], actor: Actor, at: datetime) -> list[Near]:
     """Only where the reader could merge."""
-    return duplicates.near(case, at=at) if any(offer.act.name == "merger" for offer in offered) else []
+    return duplicates.near(case, actor, at=at) if any(offer.act.name == "merger" for offer in offered) else []
 
 
 def _following(case: Case, actor: Actor, at: datetime) -> Work | None:
@@ -100,7 +100,10 @@ def _places(case: Case) -> dict[str, Any]:
 
 
 def _related(case: Case, actor: Actor) -> dict[str, Any]:
-    return {"merged": queries.merged_into(case), "leading": _leading(case, actor)}
+    merged = queries.merged_into(case, actor)
+    # Those who see the whole city see them all: nothing is left to be counted.
+    unseen = 0 if actor.reach.city else queries.count_merged_into(case) - len(merged)
+    return {"merged": merged, "unseen": unseen, "leading": _leading(case, actor)}
 
 
 def _leading(case: Case, actor: Actor) -> Case | None:
