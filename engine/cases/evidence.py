@@ -10,6 +10,7 @@ from engine.attachments import storing
 from engine.attachments.models import Attachment
 from engine.cases.models import Case
 from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
 
 KIND = "case"
 
@@ -38,3 +39,13 @@ def attach(
         raise Invalid({field: [error for errors in refused.fields.values() for error in errors]}) from refused
     case.photo_count += sum(attachment.is_photo for attachment in kept)
     return kept
+
+
+def check_changed(before: Sequence[Attachment], after: Sequence[Attachment]) -> None:
+    """Photos from afterwards show something else than those from before. Raises Invalid where one is the same file."""
+    seen = {attachment.sha256 for attachment in before}
+    for attachment in after:
+        if attachment.sha256 in seen:
+            raise Invalid.field(
+                "after_photos", N_("“%(file)s” is a photo from before as well."), file=attachment.filename[:80]
+            )

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.access.actors import Actor
+from engine.access.actors import SYSTEM, Actor
 from engine.access.permissions import Permission
-from engine.cases import dispatching, evidence, masking, numbering, search, timeline
+from engine.cases import dispatching, evidence, masking, numbering, search, self_handling_rules, timeline
 from engine.cases.errors import NoDraft
 from engine.cases.evidence import Upload
 from engine.cases.models import Case, CaseReporter, Source, Stage
@@ -51,6 +51,8 @@ class Report:
     component_id: int | None = None
     region_code: str | None = None
     is_self_handled: bool = False
+    self_handled_places: int = 1
+    """How many bills, heaps, fallen things the collector put right: process.md §4.9 bounds it."""
     is_urgent: bool = False
     department_id: int | None = None
     reporter: Reporter | None = None
@@ -66,7 +68,10 @@ class Report:
 def report(report: Report, *, by: Actor, at: datetime) -> Case:
     """File a report as a new case that waits for acceptance (or, urgent, for its department at once).
 
-    Raises Invalid beside the field: an unknown category, a point outside the city, an urgent case without department.
+    Self-handled ones wait for the acceptor's review, or, not sampled, are closed (process.md §4.9).
+
+    Raises Invalid beside the field: an unknown category, a point outside the city, an urgent case without department,
+    what a collector may not put right himself.
     """
     return report_all([report], by=by, at=at)[0]
 
@@ -77,13 +82,16 @@ def report_all(reports: Sequence[Report], *, by: Actor, at: datetime) -> list[Ca
         _check(each, by)
     reports = [_without_reporter(each) for each in reports]
     cases = _numbered(reports, by, at)
+    for each, case in zip(reports, cases, strict=True):
+        if each.is_self_handled:
+            self_handling_rules.check(case, _category(each), each.self_handled_places)
     db.session.add_all(cases)
     db.session.flush()
     search.index(cases)
     for each, case in zip(reports, cases, strict=True):
         _write_beside(case, each, by, at)
     for each, case in zip(reports, cases, strict=True):
-        begin(case, _entry(each), by=by, at=at)
+        _begin(case, each, by, at)
     return cases
 
 
@@ -103,21 +111,39 @@ def _without_reporter(report: Report) -> Report:
 def _write_beside(case: Case, report: Report, by: Actor, at: datetime) -> None:
     if report.reporter is not None:
         db.session.add(CaseReporter(case_id=case.id, **vars(report.reporter)))
-    evidence.attach(case, report.photos, "before", by=by, at=at)
-    evidence.attach(case, report.after_photos, "after", by=by, at=at, field="after_photos")
-    timeline.add(case, "report", by=by, at=at, note=report.description, part="reported", source=report.source.value)
+    before = evidence.attach(case, report.photos, "before", by=by, at=at)
+    after = evidence.attach(case, report.after_photos, "after", by=by, at=at, field="after_photos")
+    evidence.check_changed(before, after)
+    places = report.self_handled_places if report.is_self_handled else None
+    source = report.source.value
+    timeline.add(case, "report", by=by, at=at, note=report.description, part="reported", source=source, places=places)
     if report.is_urgent:
         dispatching.hand_over(case, _checked_department(report), mode="urgent", by=by, at=at)
 
 
-def begin(case: Case, entry: str, *, by: Actor, at: datetime) -> None:
-    """Put the case on the drawing. Raises NoDraft where no version of it is active."""
+def _begin(case: Case, report: Report, by: Actor, at: datetime) -> None:
+    if not report.is_self_handled:
+        begin(case, "urgent" if report.is_urgent else "report", by=by, at=at)
+        return
+    # Whether it is reviewed is settled here, once, and told in the timeline.
+    sampled = self_handling_rules.is_sampled(case.number)
+    case.closed_at = None if sampled else at
+    begin(case, "self_handled", by=by, at=at, needs_review=sampled)
+    told = "self_handling_sampling" if sampled else "self_handling_exemption"
+    timeline.add(case, told, by=SYSTEM, at=at, share=f"{self_handling_rules.share():.0%}")
+
+
+def begin(case: Case, entry: str, *, by: Actor, at: datetime, needs_review: bool = True) -> None:
+    """Put the case on the drawing; ``needs_review`` is for entry "self_handled".
+
+    Raises NoDraft where no version of it is active.
+    """
     db.session.flush()
     facts = {
         "entry": entry,
         "is_public": is_public(case),
         "needs_confirmation": needs_confirmation(case),
-        "needs_review": True,
+        "needs_review": needs_review,
         "return_count": case.return_count,
     }
     try:
@@ -137,12 +163,6 @@ def needs_confirmation(case: Case) -> bool:
     return case.source in Source.to_confirm()
 
 
-def _entry(report: Report) -> str:
-    if report.is_urgent:
-        return "urgent"
-    return "self_handled" if report.is_self_handled else "report"
-
-
 def _check(report: Report, by: Actor) -> None:
     needed = Permission.case_register if report.source in Source.from_public() else Permission.case_report
     if by.id is not None and not by.has(needed):
@@ -153,6 +173,12 @@ def _check(report: Report, by: Actor) -> None:
         raise Invalid.field("department_id", N_("An urgent case needs the department that handles it."))
     if report.source == Source.patrol and by.id is not None and not report.photos:
         raise Invalid.field("photos", N_("A patrol report needs at least one photo."))
+    if report.is_self_handled and not report.after_photos:
+        raise Invalid.field("after_photos", N_("What was put right is shown by a photo from afterwards."))
+
+
+def _category(report: Report) -> Category | None:
+    return db.session.get(Category, report.category_id) if report.category_id else None
 
 
 def _checked_department(report: Report) -> int:
@@ -171,7 +197,7 @@ def _numbered(reports: Sequence[Report], by: Actor, at: datetime) -> list[Case]:
 
 
 def _build(report: Report, location: locating.Location | None, number: str, by: Actor, at: datetime) -> Case:
-    category = db.session.get(Category, report.category_id) if report.category_id else None
+    category = _category(report)
     return Case(
         number=number,
         stage=Stage.reported,

@@ -14,9 +14,10 @@ from engine.kit.i18n import N_
 
 @dataclass(frozen=True)
 class Indicator:
-    """A rate. ``code`` is that of indicators.csv, ``numerator`` and ``denominator`` are names of sets.
+    """A rate. ``numerator`` and ``denominator`` are names of sets.
 
-    ``definition`` is printed with every report; ``higher_is_better`` says which end of a list is the good one.
+    ``code`` is that of indicators.csv; one with a letter is ours, beside it. ``definition`` is printed with every
+    report; ``higher_is_better`` says which end of a list is the good one.
     """
 
     code: str
@@ -164,6 +165,14 @@ SELF_HANDLING = Indicator(
     "reported_by_collectors",
     N_("Self-handled and closed in the month, of collectors' reports in the month."),
 )
+SELF_HANDLING_REFUSAL = Indicator(
+    "R23a",
+    N_("Share of refused self-handling"),
+    "self_handling_refused",
+    "self_handling_reviewed",
+    N_("Sent the ordinary way, of collectors' self-handled reports of the month that the acceptor reviewed."),
+    higher_is_better=False,
+)
 CALL_BACK = Indicator(
     "R24",
     N_("Call back rate"),
@@ -213,6 +222,7 @@ INDICATORS = (
     SUSPENSION,
     VOIDING,
     SELF_HANDLING,
+    SELF_HANDLING_REFUSAL,
     CALL_BACK,
     SATISFACTION,
 )

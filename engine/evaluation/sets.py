@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from engine.cases.models import Case, Dispatch, Return, SatisfactionCall, Source, Stage
+from engine.cases.models import Case, Dispatch, Return, SatisfactionCall, Source, Stage, TimelineEntry
 from engine.evaluation.moments import later
 from engine.evaluation.periods import Period
 from engine.kit.i18n import N_
@@ -167,6 +167,12 @@ def _called(answers: tuple[str, ...]) -> Condition:
     )
 
 
+def _reviewed(*acts: str) -> Condition:
+    """Collectors' reports of which the acceptor decided so whether they had been put right."""
+    told = select(TimelineEntry.id).where(TimelineEntry.case_id == Case.id, TimelineEntry.act.in_(acts))
+    return lambda period: and_(_patrol(period), told.where(TimelineEntry.at <= period.as_of).exists())
+
+
 def _public(_: Period) -> Predicate:
     return Case.source.in_(sorted(Source.from_public()))
 
@@ -202,6 +208,16 @@ SETS = _listed(
         _all(_patrol, lambda _: Case.filed_at.is_not(None)),
     ),
     CaseSet("public", N_("Reported by citizens"), "reported_at", "B38", _public),
+    CaseSet(
+        "self_handling_reviewed",
+        N_("Self-handling reviewed"),
+        "reported_at",
+        "",
+        _reviewed("self_handling_approval", "self_handling_refusal"),
+    ),
+    CaseSet(
+        "self_handling_refused", N_("Self-handling refused"), "reported_at", "", _reviewed("self_handling_refusal")
+    ),
     # Self-handled cases are looked at once and never filed: counted here they would lower the filing rate.
     CaseSet("accepted", N_("Accepted"), "accepted_at", "B03", _departments),
     CaseSet("rejected", N_("Rejected"), "ended_at", "B05", _ended_as(Stage.rejected)),

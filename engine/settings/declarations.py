@@ -1,5 +1,6 @@
 """Declaring a setting: each room declares its own, next to the code that reads it."""
 
+import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -15,7 +16,8 @@ _declared: dict[str, "Setting"] = {}
 class Setting(Generic[T]):
     """A named value that administrators may change. ``name`` is "room.topic"; ``label`` and ``hint`` are translated.
 
-    ``least`` and ``most`` bound numbers (both included); ``choices`` list the allowed texts.
+    ``least`` and ``most`` bound numbers (both included); ``choices`` list the allowed texts, ``pattern`` is what a text
+    must match as a whole.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Setting(Generic[T]):
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         # A module that is loaded twice declares the same thing again; two different ones under a name are a mistake.
@@ -61,6 +64,8 @@ class Setting(Generic[T]):
             raise Invalid.field("value", N_("The most allowed is %(most)s."), most=self.most)
         if self.choices and value not in self.choices:
             raise Invalid.field("value", N_("Please choose one of the list."))
+        if self.pattern and isinstance(value, str) and not re.fullmatch(self.pattern, value):
+            raise Invalid.field("value", N_("This is not written as the hint says."))
 
 
 def declared() -> list[Setting]:

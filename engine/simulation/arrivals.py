@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.access.actors import Actor
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Unit
-from engine.cases import reporting
+from engine.cases import reporting, self_handling_rules
 from engine.cases.models import Source
 from engine.cases.reporting import Report, Reporter
 from engine.components.models import Component
@@ -21,6 +21,7 @@ from engine.kit.db import db, unit_of_work
 from engine.organization.models import Department
 from engine.simulation import names, photos, places, problems
 from engine.simulation.playing import Arrival
+from engine.simulation.problems import Problem
 from engine.simulation.staff import Staff
 
 SYSTEM_NAME = "simulation"
@@ -29,7 +30,9 @@ SOURCES = {
     Source.media: 1, Source.sensor: 1,
 }  # fmt: skip
 BUSY_HOURS = (7, 8, 8, 9, 9, 9, 10, 10, 11, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 19, 20, 21)
-SELF_HANDLED, URGENT, REPEATED, UNCATEGORISED = 0.06, 0.015, 0.04, 0.4
+SELF_HANDLED = 0.2
+"""Of a patrol's finds that collectors may put right themselves."""
+URGENT, REPEATED, UNCATEGORISED = 0.015, 0.04, 0.4
 WEEKEND = 0.35
 # Emergencies, and who is sent at once.
 EMERGENCIES = {"0501": "water", "0503": "drainage", "0506": "drainage"}
@@ -89,7 +92,7 @@ class Plan:
             point=point,
             category_id=None if is_public and random.random() < UNCATEGORISED else known.category,
             component_id=component.id if component and not is_public else None,
-            is_self_handled=source is Source.patrol and random.random() < SELF_HANDLED,
+            is_self_handled=source is Source.patrol and _is_put_right(known.problem, random),
             reporter=_citizen(random) if is_public else None,
             source_system=SYSTEM_NAME,
             source_no=number,
@@ -129,6 +132,8 @@ class Plan:
         local = at.astimezone(self.zone)
         if report.source in {Source.patrol, Source.video}:
             report = replace(report, photos=(photos.draw("before", random, local),))
+        if report.is_self_handled and by.id is not None and self_handling_rules.left_today(by.id, at) <= 0:
+            report = replace(report, is_self_handled=False)
         if report.is_self_handled:
             report = replace(report, after_photos=(photos.draw("after", random, local),))
         with unit_of_work():
@@ -158,6 +163,11 @@ class Plan:
             found.setdefault(component.category_id, []).append(component)
         db.session.expunge_all()
         return found
+
+
+def _is_put_right(problem: Problem, random: Random) -> bool:
+    may = self_handling_rules.covers(problem.kind, problem.code[:2], problem.code)
+    return random.random() < SELF_HANDLED and may
 
 
 def _citizen(random: Random) -> Reporter:

@@ -5,14 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.access.actors import SYSTEM
 from engine.audit.models import AuditRecord
+from engine.cases.self_handling_rules import REVIEW_SHARE
 from engine.kit.config import ROOT
 from engine.kit.db import db, unit_of_work
 from engine.organization.models import Department
 from engine.process import definitions
+from engine.settings import values
 from engine.simulation import city
 
 PASSWORD = "Linjiang-2026"  # noqa: S105 - a fictional city has no secrets; the demo shows it to everybody
+REVIEWED = 0.5
+"""Share of self-handled reports that this city reviews, so that its month has both ways."""
 BUILT = "simulation.build_city"
 
 
@@ -21,6 +26,7 @@ def found(size: str, *, at: datetime, password: str = PASSWORD) -> city.City:
     with unit_of_work():
         built = city.build(size, at=at, password=password)
         definitions.ensure_published(ROOT / "workflows", at)
+        values.set(REVIEW_SHARE, REVIEWED, by=SYSTEM, at=at)
     return built
 
 

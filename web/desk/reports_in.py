@@ -65,6 +65,7 @@ def _of_collector(values: dict[str, Any]) -> Report:
         category_id=values["category_id"],
         component_id=values["component_id"],
         is_self_handled=values["is_self_handled"],
+        self_handled_places=values["self_handled_places"] or 1,
         is_urgent=values["is_urgent"],
         department_id=values["department_id"],
         photos=tuple(uploads(values["photos"])),

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import delete, func, select
 
-from engine.cases.models import Case, SatisfactionCall, Stage
+from engine.cases.models import Case, SatisfactionCall, Stage, TimelineEntry
 from engine.catalog.models import Category
-from engine.evaluation import counting, opening, periods, sets
+from engine.evaluation import counting, formulas, opening, periods, sets
 from engine.evaluation.periods import Period
 from engine.kit.db import db
 from tests.city import ZONE, City
@@ -102,6 +102,19 @@ def test_months_begin_at_the_citys_midnight(database: str, at: At) -> None:
     assert counting.totals(OCTOBER)["reported"] == 2
     daily = counting.daily(["reported"], OCTOBER, ZONE)["reported"]
     assert (len(daily), daily[0], daily[30], sum(daily)) == (31, 1, 1, 2)
+
+
+def test_self_handling_is_counted_apart_with_what_was_reviewed_and_refused_of_it(database: str) -> None:
+    ways = {"self_handling_exemption": True, "self_handling_approval": True, "self_handling_refusal": False}
+    for act, stands in ways.items():
+        case = make_case(reported_at=START, source="patrol", is_self_handled=stands, closed_at=START)
+        entry = TimelineEntry(case_id=case.id, at=START, act=act, by_name="", stage="closed", detail={})
+        db.session.add(entry)
+    db.session.flush()
+    counted = counting.totals(OCTOBER)
+    names = ("self_handled", "self_handling_reviewed", "self_handling_refused")
+    assert [counted[name] for name in names] == [2, 2, 1]
+    assert formulas.SELF_HANDLING_REFUSAL.of(counted) == 50
 
 
 def test_satisfaction_is_asked_of_citizens(database: str) -> None:

@@ -44,11 +44,31 @@ def test_a_collector_reports_with_photos(city, visit):
 
 
 def test_what_was_put_right_already_shows_before_and_after(city, visit):
-    values = report(city, is_self_handled="1", after_photos=[picture("green")])
+    values = report(city, is_self_handled="1", self_handled_places="3", after_photos=[picture("green")])
     assert visit("chen").post("/desk/reports/new", data=values).status_code == 303
     (case,) = cases()
     assert case.is_self_handled
     assert case.photo_count == 3
+
+
+def test_beyond_what_he_may_put_right_the_sentence_stands_beside_the_box_and_nothing_typed_is_lost(city, visit):
+    values = report(city, is_self_handled="1", self_handled_places="2", place="望江路12号")
+    wrong = {
+        "is_self_handled": {"category_id": category(code="0409").id, "after_photos": [picture("green")]},
+        "self_handled_places": {"self_handled_places": "11", "after_photos": [picture("green")]},
+        "after_photos": {"after_photos": [picture()]},
+    }
+    chen = visit("chen")
+    for field, change in wrong.items():
+        answer = chen.post("/desk/reports/new", data=report(city, **{**values, **change, "photos": [picture()]}))
+        assert answer.status_code == 422, field
+        assert f'id="error-{field}"' in answer.text, field
+        assert "望江路12号" in answer.text
+        assert answer.text.count("checked") >= 2
+    assert not cases()
+    ordinary = report(city, category_id=category(code="0409").id, self_handled_places="2")
+    assert chen.post("/desk/reports/new", data=ordinary).status_code == 303
+    assert not cases()[0].is_self_handled
 
 
 def test_an_urgent_report_goes_to_its_department_at_once(city, visit):
