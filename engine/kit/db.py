@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +20,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+LOCK_SECONDS = 10
+"""How long a statement waits on PostgreSQL for a row that another transaction holds. Acts take milliseconds: whoever
+waits longer waits for one that is stuck, and would take a thread of the web process with him."""
 
 PREPARED = 400
 """Statements that a connection to PostgreSQL keeps prepared."""
@@ -75,12 +79,18 @@ def _to_json(value: Any) -> str:
 
 def engine_options(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     """SQLAlchemy engine options for ``url``: how long to wait, how to write JSON, how to notice a lost connection."""
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": json.loads}
+    # What people typed goes into no error's text: logs and incidents are read by those who may see no case.
+    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": json.loads, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 30, "check_same_thread": False}
     else:
         options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": pool_size, "pool_timeout": 10}
-        options["connect_args"] = {"connect_timeout": 5}
+        # What the address itself sets comes later, and wins.
+        given = make_url(url).query.get("options", "")
+        options["connect_args"] = {
+            "connect_timeout": 5,
+            "options": f"-c lock_timeout={LOCK_SECONDS}s {given}".strip(),
+        }
     return options
 
 
