@@ -1,12 +1,16 @@
 """One line a request, and what went wrong; never what was typed, searched for or sent as a cookie."""
 
 import logging
+import re
 import time
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger("cityloop.web")
+DETAIL = re.compile(r"^\s*DETAIL: .*$", re.MULTILINE)
 
 
 def configure(*, as_json: bool) -> None:
@@ -18,11 +22,19 @@ def configure(*, as_json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_rows,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_rows(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """PostgreSQL tells in the detail of an error which row it refused, with everything that stands in it."""
+    if "exception" in line:
+        line["exception"] = DETAIL.sub("DETAIL: left out", line["exception"])
+    return line
 
 
 def init_app(app: Flask) -> None:

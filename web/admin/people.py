@@ -91,7 +91,7 @@ def close_account(user_id: int) -> ResponseReturnValue:
 @requires(Permission.organization_manage)
 def open_account_again(user_id: int) -> ResponseReturnValue:
     """The person comes back, with the posts held before."""
-    leaving.come_back(queries.user(user_id), by=current_actor(), at=clock.now())
+    leaving.come_back(_administered(user_id), by=current_actor(), at=clock.now())
     flash(_("The account is open again."), "success")
     return redirect(url_for(".person", user_id=user_id), 303)
 

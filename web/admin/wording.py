@@ -37,6 +37,7 @@ ACTS = {
     "incident.resolved": N_("incident settled"),
     "simulation.build_city": N_("fictional city built"),
     "reporter.revealed": N_("reporter's data shown"),
+    "cases.exported": N_("list of cases exported"),
 }
 
 ROOMS = {

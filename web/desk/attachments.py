@@ -8,6 +8,7 @@ from engine.attachments import storing, thumbnails
 from engine.attachments.errors import AttachmentMissing
 from engine.attachments.models import Attachment
 from engine.cases import queries
+from engine.cases.errors import CaseNotFound
 from web.desk.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -43,11 +44,14 @@ def thumbnail(attachment_id: int) -> ResponseReturnValue:
 
 
 def _visible(attachment_id: int) -> Attachment:
-    """The row of a file of a case that the reader may see. Raises NotFound."""
+    """The row of a file of a case that the reader may see. Raises AttachmentMissing, whatever the reason."""
     file = attachments.find(attachment_id)
     if file.subject_kind != "case":
         raise AttachmentMissing
-    queries.get(file.subject_id, current_actor())
+    try:
+        queries.get(file.subject_id, current_actor())
+    except CaseNotFound as hidden:
+        raise AttachmentMissing from hidden
     return file
 
 

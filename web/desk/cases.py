@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
 from engine.attachments import queries as attachments
+from engine.audit import recording
 from engine.cases import queries, saved_searches
 from engine.cases.models import Case
 from engine.catalog import code_system
@@ -15,6 +16,7 @@ from engine.catalog import queries as catalog
 from engine.deadlines.lamps import Lamp, lamp_of
 from engine.grids import queries as grids
 from engine.kit import clock
+from engine.kit.db import unit_of_work
 from engine.kit.errors import Invalid
 from engine.organization import queries as organization
 from reports import case_list
@@ -66,8 +68,10 @@ def export_cases() -> ResponseReturnValue:
     rows = queries.stream(filters.of_cases(), actor, at=now, sort=request.args.get("sort", "newest"), limit=EXPORT_CAP)
     # The file is removed with its last reader, which is the response.
     file = TemporaryFile()  # noqa: SIM115
-    case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)
+    count = case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)
     file.seek(0)
+    with unit_of_work():
+        recording.record("cases.exported", by=actor, at=now, detail={"rows": count, "filters": filters.names()})
     return send_file(file, XLSX, as_attachment=True, download_name=f"cases-{now:%Y%m%d-%H%M}.xlsx")
 
 

@@ -56,6 +56,11 @@ def of_cases() -> CaseFilter:
     )
 
 
+def names() -> list[str]:
+    """What the address narrows by, without the words: those may be a citizen's."""
+    return sorted(name for name in request.args if request.args[name] and name not in {"sort", "page"})
+
+
 def chips() -> list[dict[str, str]]:
     """The filters that are set, each with the address without it."""
     return [

@@ -1,5 +1,6 @@
 import pytest
 
+from engine.kit.db import unit_of_work
 from engine.organization import passwords, signing_in
 from tests.city import PASSWORD
 
@@ -62,3 +63,12 @@ def test_details_are_corrected(visit, city):
     values = {"name": "陈小采", "phone": "", "email": "", "locale": "en"}
     visit("system_admin").post(f"/admin/people/{city.chen.id}", data=values)
     assert (city.user("chen").name, city.user("chen").locale) == ("陈小采", "en")
+
+
+@pytest.mark.parametrize("other", ["security_admin", "audit_admin"])
+def test_nor_let_one_of_them_come_back(visit, city, other):
+    user = city.user(other)
+    with unit_of_work():
+        user.is_active = False
+    assert visit("system_admin").post(f"/admin/people/{user.id}/return").status_code == 403
+    assert not city.user(other).is_active

@@ -1,5 +1,7 @@
 """Photos and documents: shown to those who may see their case, kept privately, never run."""
 
+from unittest.mock import ANY
+
 from sqlalchemy import select
 
 from engine.attachments.models import Attachment
@@ -35,6 +37,19 @@ def test_who_may_not_see_the_case_finds_no_photo(city, visit):
         assert visit(stranger).get(path).status_code == 404
         assert visit(stranger).get(f"{path}/thumbnail").status_code == 404
     assert visit("li").get("/desk/attachments/999999").status_code == 404
+
+
+def test_a_file_that_is_hidden_and_one_that_is_not_there_are_answered_alike(city, visit):
+    path, stranger, as_json = address(Story(city).report()), visit("clerk"), {"Accept": "application/json"}
+    hidden, missing = (stranger.get(one, headers=as_json) for one in (path, "/desk/attachments/999999"))
+    assert (hidden.status_code, hidden.json) == (missing.status_code, missing.json) == (404, {"error": ANY})
+
+
+def test_a_file_whose_subject_is_no_case_is_handed_to_nobody(city, visit):
+    path = address(Story(city).report())
+    db.session.scalars(select(Attachment)).one().subject_kind = "draft"
+    db.session.commit()
+    assert visit("li").get(path).status_code == 404
 
 
 def test_nobody_sees_it_without_signing_in(city, app):

@@ -3,7 +3,12 @@
 from io import BytesIO
 
 from openpyxl import load_workbook
+from sqlalchemy import select
 
+from engine.audit.models import AuditRecord
+from engine.cases.models import SavedSearch, Source
+from engine.cases.reporting import Reporter
+from engine.kit.db import db
 from tests.stories import Story
 
 
@@ -66,3 +71,33 @@ def test_a_page_of_work_and_a_page_of_cases_cost_few_statements(city, visit, sta
         with statements() as seen:
             li.get(address)
         assert len(seen) <= 12, "\n".join(seen)
+
+
+def test_an_export_is_on_record_with_what_was_asked_for_but_not_the_words(city, visit):
+    Story(city).report()
+    assert visit("wang").get("/desk/cases.xlsx?state=open&q=13800001234&place=x").status_code == 200
+    record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "cases.exported")).one()
+    assert record.user_name == city.wang.name
+    assert record.detail == {"rows": 0, "filters": ["place", "q", "state"]}
+
+
+def test_a_kept_search_of_somebody_else_stays(city, visit):
+    visit("li").post("/desk/saved-searches", data={"name": "李的搜索", "query": "lamp=red", "page_name": "cases"})
+    kept = db.session.scalars(select(SavedSearch)).one()
+    visit("wang").post(f"/desk/saved-searches/{kept.id}/removal", data={"page_name": "cases"})
+    assert "李的搜索" in visit("li").get("/desk/cases").text
+    assert "李的搜索" not in visit("wang").get("/desk/cases").text
+
+
+def test_nothing_that_lists_cases_holds_a_citizens_number(city, visit):
+    reporter = Reporter("王小芳", "13800001234")
+    said = "王小芳13800001234反映垃圾"
+    Story(city).report("sun", source=Source.hotline, photos=(), description=said, reporter=reporter)
+    Story(city).report(description="另一处垃圾")
+    li, zhao = visit("li"), visit("zhao")
+    for path in ("/desk/cases", "/desk/work", "/desk/cases.geojson", "/desk/map", "/desk/cases/1", "/desk/cases/2"):
+        text = li.get(path).text
+        assert "13800001234" not in text, path
+        assert "王小芳" not in text, path
+    sheet = load_workbook(BytesIO(zhao.get("/desk/cases.xlsx").data)).active
+    assert not [cell for row in sheet.iter_rows(values_only=True) for cell in row if "13800001234" in str(cell)]
