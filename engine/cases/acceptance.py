@@ -20,7 +20,7 @@ def propose_filing(case: Case, task: OpenTask, values: dict[str, Any], *, by: Ac
     """Categorise the report and put it before the duty officer. Raises NotConfirmedYet, Invalid."""
     if reporting.needs_confirmation(case) and case.confirmation_result is None:
         raise NotConfirmedYet
-    categorise(case, values)
+    before = categorise(case, values)
     accept(case, at)
     steps.finish(task, "propose_filing", by=by, at=at)
     timeline.add(
@@ -31,6 +31,7 @@ def propose_filing(case: Case, task: OpenTask, values: dict[str, Any], *, by: Ac
         note=values.get("note", ""),
         part="accepted",
         category=case.category.name if case.category else None,
+        **before,
     )
 
 
@@ -46,8 +47,11 @@ def accept(case: Case, at: datetime) -> None:
     case.accepted_at = case.accepted_at or at
 
 
-def categorise(case: Case, values: dict[str, Any]) -> None:
-    """Give the case its category and filing condition. Raises Invalid for a condition of another category."""
+def categorise(case: Case, values: dict[str, Any]) -> dict[str, str]:
+    """Give the case its category and filing condition. Raises Invalid for a condition of another category.
+
+    Returns what was before, for the timeline: ``category_before`` and ``area_before``, as far as they changed.
+    """
     category = db.session.get(Category, values["category_id"])
     if category is None or not category.is_active:
         raise Invalid.field("category_id", N_("There is no such category. Please choose one from the list."))
@@ -58,6 +62,17 @@ def categorise(case: Case, values: dict[str, Any]) -> None:
     ).one_or_none()
     if condition is None:
         raise Invalid.field("filing_condition_id", N_("This filing condition belongs to another category."))
+    before = _changed(case, category, values.get("area_class") or case.area_class)
     case.category, case.filing_condition, case.kind = category, condition, category.kind
     case.area_class = values.get("area_class") or case.area_class
     case.is_urgent = bool(values.get("is_urgent")) or case.is_urgent or condition.is_urgent
+    return before
+
+
+def _changed(case: Case, category: Category, area_class: str) -> dict[str, str]:
+    before = {}
+    if case.category is not None and case.category is not category:
+        before["category_before"] = case.category.name
+    if case.area_class != area_class:
+        before["area_before"] = case.area_class
+    return before

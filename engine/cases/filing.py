@@ -26,7 +26,7 @@ def send_back(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, 
 
 def file_afterwards(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """File an urgent case that is being handled already (特急, process.md §4.11). Its clock stays as it was set."""
-    acceptance.categorise(case, values)
+    before = acceptance.categorise(case, values)
     acceptance.accept(case, at)
     case.filed_at = case.filed_at or at
     stage = case.stage
@@ -34,4 +34,4 @@ def file_afterwards(case: Case, task: OpenTask, values: dict[str, Any], *, by: A
     # Its department is ahead of the paper: the filing does not change where the case stands.
     if case.stage not in Stage.ended() and stage != Stage.pending_closure:
         case.stage = case.stage if case.stage == Stage.verifying else stage
-    timeline.add(case, "late_filing", by=by, at=at, note=values.get("note", ""), part="filed")
+    timeline.add(case, "late_filing", by=by, at=at, note=values.get("note", ""), part="filed", **before)
