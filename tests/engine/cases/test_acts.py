@@ -1,0 +1,79 @@
+"""What the page offers is what the door lets through: at every stage, for everybody, for every act."""
+
+from engine.cases import acts, queries, steps
+from engine.cases.acts import CASE_ACTS, STEP_ACTS
+from engine.cases.errors import CaseNotFound
+from engine.kit.errors import Conflict, NotAllowed
+from tests.stories import Story
+
+EVERYBODY = ("chen", "lin", "collector.002", "sun", "li", "zhao", "wang", "qian", "clerk", "handler", "head",
+             "parks_clerk", "parks_handler", "zhou", "zheng", "wu", "system_admin", "security_admin",
+             "audit_admin")  # fmt: skip
+NAMES = sorted({act.name for act in (*STEP_ACTS, *CASE_ACTS)})
+
+
+def let_through(case, tasks, actor):
+    """The acts that an address written by hand would perform."""
+    found = set()
+    for name in NAMES:
+        try:
+            acts.check(case, acts.find(name, tasks), actor)
+        except (NotAllowed, Conflict):
+            continue
+        found.add(name)
+    return found
+
+
+def who_may(story, city):
+    """Who may do what to the case now, beside commenting, with every person checked twice."""
+    case, tasks, found = story.case, steps.open_steps(story.case), {}
+    for who in EVERYBODY:
+        actor = city.actor(who)
+        try:
+            queries.get(case.id, actor)
+        except CaseNotFound:
+            continue
+        offered = {offer.act.name for offer in acts.offers(case, tasks, actor)}
+        assert let_through(case, tasks, actor) == offered, who
+        for name in offered - {"comment"}:
+            found.setdefault(name, set()).add(who)
+    return found
+
+
+def test_every_act_is_let_through_for_those_to_whom_it_is_offered_and_nobody_else(city):
+    # The case lies on the beat of Chen and Lin, and goes to the sanitation bureau.
+    story = Story(city).report()
+    assert who_may(story, city) == dict.fromkeys(
+        ("filing_proposal", "confirmation_request", "merger", "transfer", "rejection"), frozenset({"li"})
+    )
+    story.propose()
+    assert who_may(story, city) == dict.fromkeys(("filing", "filing_return", "filing_rejection"), frozenset({"zhao"}))
+    story.do("zhao", "filing")
+    assert story.case.department.code == "sanitation"
+    assert who_may(story, city) == {"signing": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"}}
+    story.do("clerk", "signing")
+    assert who_may(story, city) == {"assignment": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"}}
+    story.do("clerk", "assignment", handler_id=city.handler.id)
+    assert who_may(story, city) == {"handling": {"handler"}, "hand_back": {"handler"}, "voiding": {"zhao"}}
+    story.do("handler", "handling", note="已清理")
+    assert who_may(story, city) == {
+        "feedback": {"clerk"}, "redo": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"},
+    }  # fmt: skip
+    story.do("clerk", "feedback", note="已处置完毕")
+    assert who_may(story, city) == {
+        "feedback_acceptance": {"wang"}, "feedback_refusal": {"wang"}, "voiding": {"zhao"},
+    }  # fmt: skip
+    story.do("wang", "feedback_acceptance")
+    assert who_may(story, city) == {"verification": {"chen", "lin"}, "voiding": {"zhao"}}
+    story.do("chen", "verification", result="passed", note="现场已整改")
+    assert who_may(story, city) == {"closure": {"zhao"}, "rework": {"zhao"}, "voiding": {"zhao"}}
+    story.do("zhao", "closure", result="resolved")
+    assert who_may(story, city) == {"reopening": {"zhao"}}
+
+
+def test_a_return_is_decided_by_the_dispatcher_and_a_dispute_by_the_director(city):
+    story = Story(city).filed()
+    story.do(story.clerk, "return_request", reason="not_our_duty", note="不属本部门职责")
+    assert who_may(story, city) == {"return_grant": {"wang"}, "return_refusal": {"wang"}, "voiding": {"zhao"}}
+    story.do("wang", "return_grant")
+    assert who_may(story, city) == {"dispatch": {"wang"}, "voiding": {"zhao"}}
