@@ -35,6 +35,12 @@ def check_together(permissions: Iterable[str]) -> None:
         raise AdministratorsTakeNoPart
 
 
+def takes_part(permissions: Iterable[str]) -> bool:
+    """May somebody who holds these see cases? An administrator may not, not even those of his time before."""
+    held = set(permissions)
+    return not any(held & duty for duty in DUTIES)
+
+
 def check_administers(held: Iterable[str]) -> None:
     """May a system administrator set the password of, or close, the account of somebody who holds these permissions?
 

@@ -19,6 +19,7 @@ from web.presenting import address_with
 
 LAMP_WORDS = wording.LAMPS
 NUMBER_LENGTH = 20
+NAMES = ("category", "department", "from", "lamp", "place", "q", "region", "set", "source", "stage", "state", "until")
 
 
 def of_work() -> WorkFilter:
@@ -58,7 +59,7 @@ def of_cases() -> CaseFilter:
 
 def names() -> list[str]:
     """What the address narrows by, without the words: those may be a citizen's."""
-    return sorted(name for name in request.args if request.args[name] and name not in {"sort", "page"})
+    return sorted(name for name in NAMES if request.args.get(name))
 
 
 def chips() -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from engine.cases.models import Case, Source
 from engine.cases.queries import CaseFilter
 from engine.cases.reporting import Reporter
 from engine.kit.db import db, unit_of_work
+from engine.organization import hiring
 from engine.process.models import OpenTask
 from tests.stories import Story
 
@@ -82,3 +83,12 @@ def test_merged_reports_are_listed_for_those_who_see_them_and_counted_for_the_ot
     assert queries.merged_into(story.case, story.clerk) == []
     assert queries.count_merged_into(story.case) == 1
     assert db.session.scalar(select(Case.merged_into_id).where(Case.id == call.case_id)) == story.case_id
+
+
+def test_who_becomes_an_administrator_sees_no_case_any_more_not_even_his_own(city):
+    story = Story(city).report()
+    assert set(ways_to_see(story, city.chen).values()) == {True}
+    with unit_of_work():
+        posts = [(city.department("center"), "system_administrator", None)]
+        hiring.give_posts(city.user("chen"), posts, by=city.security_admin, at=story.now)
+    assert set(ways_to_see(story, actors.load(city.chen.id)).values()) == {False}
