@@ -15,6 +15,7 @@ from engine.dispatch_rules.matching import Explanation
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
+from engine.organization import queries
 from engine.organization.models import Department
 from engine.process.models import OpenTask
 
@@ -89,7 +90,6 @@ def explain(case: Case, at: datetime) -> Explanation | None:
     """What the authority list says about a case; None where it has no category or no exact place."""
     if case.category is None or case.location_level not in LOCATED:
         return None
-    component = db.session.get(Component, case.component_id) if case.component_id else None
     return matching.explain(
         matching.question_about(
             case.category,
@@ -97,9 +97,18 @@ def explain(case: Case, at: datetime) -> Explanation | None:
             region_code=case.region_code,
             street_code=case.street_code,
             responsibility_grid_id=case.responsibility_grid_id,
-            owner_department_id=component.owner_department_id if component else None,
+            owner_department_id=_owner(case),
         )
     )
+
+
+def _owner(case: Case) -> int | None:
+    """Who owns the component now: the register may still name a department that was merged."""
+    component = db.session.get(Component, case.component_id) if case.component_id else None
+    if component is None or component.owner_department_id is None:
+        return None
+    owner = db.session.get(Department, component.owner_department_id)
+    return queries.successor_of(owner).id if owner else None
 
 
 def current(case: Case) -> Dispatch | None:

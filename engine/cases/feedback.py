@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from engine.access.actors import Actor
-from engine.cases import dispatching, stages, steps, timeline
+from engine.cases import dispatching, stages, steps, succession, timeline
 from engine.cases.models import Case, Dispatch, Handling
 from engine.deadlines import clocks
 from engine.kit.db import db
@@ -42,13 +42,13 @@ def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
     """The feedback is not accepted: the clock never stopped, less the time of the review (process.md §5.5)."""
     _let_clocks_run_on(case, by, at)
     case.handled_at = None
-    continue_dispatch(case)
+    continue_dispatch(case, by=by, at=at)
     steps.finish(task, "refuse", by=by, at=at)
     timeline.add(case, "feedback_refusal", by=by, at=at, note=values.get("note", ""))
 
 
-def continue_dispatch(case: Case) -> None:
-    """The department has the case again under the dispatch that its feedback had ended."""
+def continue_dispatch(case: Case, *, by: Actor, at: datetime) -> None:
+    """The department, or its successor, has the case again under the dispatch that its feedback had ended."""
     row = db.session.scalars(
         select(Dispatch)
         .where(Dispatch.case_id == case.id, Dispatch.ended_by == "feedback")
@@ -56,6 +56,7 @@ def continue_dispatch(case: Case) -> None:
     ).first()
     if row is not None:
         row.ended_at = row.ended_by = None
+    succession.come_back(case, by=by, at=at)
 
 
 def _let_clocks_run_on(case: Case, by: Actor, at: datetime) -> None:

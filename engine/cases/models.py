@@ -225,7 +225,7 @@ class Dispatch(Model):
     at: Mapped[datetime] = mapped_column(index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     mode: Mapped[str] = mapped_column(String(12))
-    """auto, manual, arbitration, urgent, reopening, legacy."""
+    """auto, manual, arbitration, urgent, succession, legacy."""
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch_rule.id"))
     rule_version: Mapped[int | None]
     explanation: Mapped[list[Any]] = mapped_column(default=list)
@@ -233,7 +233,7 @@ class Dispatch(Model):
     signed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(20))
-    """return, feedback, void."""
+    """return, feedback, void, merger (of the department)."""
 
 
 class Return(Model):

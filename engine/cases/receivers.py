@@ -1,11 +1,12 @@
-"""Ties the case to the rooms below: its drawing's moves, clocks reckoned again, people who leave."""
+"""Ties the case to the rooms below: its drawing moves, a calendar changes, people leave, departments merge."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 
-from engine.cases import actions, leaving, search, vocabulary  # noqa: F401 - search listens for the making of the schema
+from engine.access.actors import Actor
+from engine.cases import actions, leaving, search, succession, vocabulary  # noqa: F401 - search listens for the making of the schema
 from engine.cases.models import Case
 from engine.cases.stages import HANDLING, KIND, REWORK, CaseFollower, copy_clock
 from engine.deadlines import clocks
@@ -13,8 +14,9 @@ from engine.deadlines.jobs import clock_reckoned
 from engine.deadlines.models import Clock
 from engine.kit.clock import now
 from engine.kit.db import db
+from engine.organization.departments import department_merged
 from engine.organization.leaving import account_closed
-from engine.organization.models import User
+from engine.organization.models import Department, User
 from engine.process import subjects, timers
 from engine.process.models import OpenTask
 
@@ -50,6 +52,12 @@ def _steps_due_with(clock: Clock) -> tuple[str, ...]:
     if clock.name == HANDLING:
         return () if clocks.open_clock(KIND, clock.subject_id, REWORK) else DEPARTMENT_STEPS
     return (clock.name,)
+
+
+@department_merged.connect
+def pass_on(department: Department, into: Department, by: Actor, at: datetime, **_: Any) -> None:
+    """What a merged department had in hand goes to its successor."""
+    succession.pass_on(department, into, by=by, at=at)
 
 
 @account_closed.connect

@@ -27,4 +27,4 @@ def begin(case: Case, *, by: Actor, at: datetime) -> None:
         department_id=case.department_id,
         reason="rework",
     )
-    feedback.continue_dispatch(case)
+    feedback.continue_dispatch(case, by=by, at=at)

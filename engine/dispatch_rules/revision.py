@@ -1,5 +1,6 @@
 """Adding and changing rules. A change makes a new version; the old row stays, because dispatches point to it."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -84,17 +85,23 @@ def revise(rule: DispatchRule, values: dict[str, Any], *, by: Actor, at: datetim
 
 
 def hand_over(old: Department, new: Department, *, by: Actor, at: datetime) -> int:
-    """Put ``new`` into every rule in force that names ``old``, as handler or as owner. Returns how many changed."""
+    """Put ``new`` into every rule in force that names ``old``, as handler or as owner. Returns how many changed.
+
+    A rule that can not be revised (its handler is closed as well) stays as it is, and says so wherever it is asked.
+    """
     rules = db.session.scalars(
         select(DispatchRule).where(
             DispatchRule.superseded_at.is_(None),
             (DispatchRule.department_id == old.id) | (DispatchRule.owner_department_id == old.id),
         )
     ).all()
+    changed = 0
     for rule in rules:
         ids = {name: getattr(rule, name) for name in ("department_id", "owner_department_id")}
-        revise(rule, {name: new.id for name, id in ids.items() if id == old.id}, by=by, at=at)
-    return len(rules)
+        with suppress(Invalid):
+            revise(rule, {name: new.id for name, id in ids.items() if id == old.id}, by=by, at=at)
+            changed += 1
+    return changed
 
 
 def _supersede(rule: DispatchRule, at: datetime) -> None:

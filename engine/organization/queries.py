@@ -45,6 +45,15 @@ def departments(*, with_closed: bool = False) -> Sequence[Department]:
     return sorted(everyone, key=lambda one: [codes.get(int(id), "") for id in one.path.strip("/").split("/")])
 
 
+def successor_of(department: Department) -> Department:
+    """Whoever answers for the department's duties now: itself, or the last of those that took over."""
+    seen = {department.id}
+    while not department.is_active and department.successor_id not in {None, *seen}:
+        department = db.session.get_one(Department, department.successor_id)
+        seen.add(department.id)
+    return department
+
+
 def people_of(department: Department, *, with_below: bool = False, with_closed: bool = False) -> Sequence[User]:
     """Who serves in a department (or also below it), by name."""
     places = Department.path.startswith(department.path) if with_below else Department.id == department.id

@@ -82,10 +82,12 @@ ENTRIES = {
     "urging": N_("urged"),
     "overdue": N_("the time limit passed"),
     "confirmation_reassignment": N_("asked another collector to confirm"),
+    "succession": N_("passed it on to the department that took over"),
 }
 
 DETAILS = {
     "department": N_("Department"),
+    "department_before": N_("Department before"),
     "handler": N_("Handler"),
     "category": N_("Category"),
     "category_before": N_("Category before"),
@@ -143,6 +145,7 @@ RESULTS = {
     "manual": N_("by a dispatcher"),
     "urgent": N_("urgent"),
     "arbitration": N_("by arbitration"),
+    "succession": N_("as successor of a merged department"),
     "reopening": N_("after reopening"),
     "legacy": N_("in the system before"),
 }

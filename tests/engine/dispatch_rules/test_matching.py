@@ -145,14 +145,32 @@ def test_a_rule_in_the_old_codes_serves_cases_in_the_new_ones(rule, ask):
     assert not ask(category=queries.by_code(CodeSystem.gbt_2026, "component", "01003")).is_automatic
 
 
-def test_a_department_that_was_merged_gets_nothing_until_a_person_says_so(rule, ask, city, at):
+def test_the_rules_of_a_merged_department_name_its_successor_in_a_new_version(rule, ask, city, at):
     old = departments.found("sweepers", "清扫队", "municipal", by=SYSTEM, at=at("2026-01-05 08:00"))
     rule("sweepers")
     departments.merge(old, city.sanitation, by=SYSTEM, at=at("2026-03-01 08:00"))
-    assert said(ask()) == [(False, "清扫队 was merged into 环卫处; the rule needs a new version.")]
-    assert revision.hand_over(old, city.sanitation, by=SYSTEM, at=at("2026-03-01 09:00")) == 1
     answer = ask()
     assert (answer.is_automatic, answer.winner.version) == (True, 2)
+    assert answer.winner.department_id == city.sanitation.id
+
+
+def test_a_rule_that_still_names_a_merged_department_says_so(rule, ask, city, at):
+    old = departments.found("sweepers", "清扫队", "municipal", by=SYSTEM, at=at("2026-01-05 08:00"))
+    rule("sweepers")
+    with departments.department_merged.muted():
+        departments.merge(old, city.sanitation, by=SYSTEM, at=at("2026-03-01 08:00"))
+    assert said(ask()) == [(False, "清扫队 was merged into 环卫处; the rule needs a new version.")]
+    assert revision.hand_over(old, city.sanitation, by=SYSTEM, at=at("2026-03-01 09:00")) == 1
+
+
+def test_a_rule_that_can_not_be_revised_does_not_hold_up_the_merger(rule, ask, city, at):
+    handler = departments.found("sweepers", "清扫队", "municipal", by=SYSTEM, at=at("2026-01-05 08:00"))
+    owner = departments.found("owners", "产权处", "municipal", by=SYSTEM, at=at("2026-01-05 08:00"))
+    rule("sweepers", owner_department_id=owner.id)
+    with departments.department_merged.muted():
+        departments.merge(handler, city.sanitation, by=SYSTEM, at=at("2026-03-01 08:00"))
+    departments.merge(owner, city.sanitation, by=SYSTEM, at=at("2026-03-01 09:00"))
+    assert not ask().is_automatic
 
 
 def test_five_thousand_rules_are_asked_in_a_moment(rule, ask, city, cover, at, statements):
