@@ -31,7 +31,7 @@ CATEGORIES = Setting(
     "event:0201 event:0110 event:0117 event:0410 component:0305 "
     "event:07001 event:06010 event:06017 event:09010 event:09011 component:03005",
     N_("What collectors may put right themselves"),
-    N_("Codes of categories, or of major categories for all that they hold, with event: or component: before each."),
+    N_("Codes of categories or whole major categories, event: or component: before each, spaces between."),
     pattern=r"((event|component):[0-9]{2,8}(\s+|$))*",
 )
 DAILY_CAP = Setting(
