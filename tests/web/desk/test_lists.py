@@ -38,6 +38,25 @@ def test_words_are_found_as_they_were_typed_not_in_pieces(city, visit):
     assert story.case.number in visit("li").get("/desk/cases", query_string={"q": "井盖 丢失"}).text
 
 
+def test_words_narrow_my_work(city, visit):
+    story = Story(city).report(description="人行道井盖松动有异响")
+    for words in ("井盖", "井盖松动", "井盖 异响"):
+        assert story.case.number in visit("li").get("/desk/work", query_string={"q": words}).text, words
+    for words in ("路灯", "井盖异响"):
+        assert story.case.number not in visit("li").get("/desk/work", query_string={"q": words}).text, words
+
+
+def test_words_find_only_what_one_may_see(city, visit):
+    story = Story(city).filed(description="人行道井盖松动有异响")
+    other = "parks_clerk" if story.case.department.code != "landscaping" else "clerk"
+    for words in ("井盖", "井盖松动"):
+        page = {"q": words}
+        assert story.case.number in visit("chen").get("/desk/cases", query_string=page).text, words
+        own = visit(f"clerk.{story.case.department.code}").get("/desk/cases", query_string=page).text
+        assert story.case.number in own, words
+        assert story.case.number not in visit(other).get("/desk/cases", query_string=page).text, words
+
+
 def test_a_department_sees_its_own_cases_only(city, visit):
     story = Story(city).filed()
     other = "parks_clerk" if story.case.department.code != "landscaping" else "clerk"
@@ -75,7 +94,9 @@ def test_a_page_of_work_and_a_page_of_cases_cost_few_statements(city, visit, sta
 
 def test_an_export_is_on_record_with_what_was_asked_for_but_not_the_words(city, visit):
     Story(city).report()
-    assert visit("wang").get("/desk/cases.xlsx?state=open&q=13800001234&place=x&13800001234=1&page=2").status_code == 200
+    assert (
+        visit("wang").get("/desk/cases.xlsx?state=open&q=13800001234&place=x&13800001234=1&page=2").status_code == 200
+    )
     record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "cases.exported")).one()
     assert record.user_name == city.wang.name
     assert record.detail == {"rows": 0, "filters": ["place", "q", "state"]}
