@@ -27,6 +27,7 @@ from engine.kit import clock
 from engine.kit.config import Config
 from engine.kit.db import db, unit_of_work
 from engine.process import jobs as process
+from engine.supervision import jobs as supervision
 
 log = structlog.get_logger("cityloop.worker")
 
@@ -49,6 +50,7 @@ def _compute_months(at: datetime) -> int:
 
 
 ROW_WORK_EVERY = timedelta(seconds=3)
+ROW_WORK = (process.run_due, supervision.run_due)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
@@ -99,7 +101,7 @@ class Worker:
         self._carefully("row_work", self._run_due)
 
     def _run_due(self) -> int:
-        return process.run_due(clock.now(), going_on=lambda: not self._stopping.is_set())
+        return run_due(clock.now(), going_on=lambda: not self._stopping.is_set())
 
     def _periodic(self, job: Job) -> None:
         if not self._stopping.is_set():
@@ -116,9 +118,14 @@ class Worker:
             log.exception("work failed", job=name)
 
 
+def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
+    """All row work that is due at ``at``: timers and actions, then the ladders of late clocks; how much was done."""
+    return sum(work(at, going_on=going_on) for work in ROW_WORK)
+
+
 def run_once(at: datetime, jobs: tuple[Job, ...] = JOBS) -> dict[str, int | None]:
     """Everything that is due at ``at``, now and here: how much each job did, None where another worker was at it."""
-    return {"row_work": process.run_due(at)} | {job.name: _alone(job, at) for job in jobs}
+    return {"row_work": run_due(at)} | {job.name: _alone(job, at) for job in jobs}
 
 
 def _alone(job: Job, at: datetime | None = None) -> int | None:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     case_call_back = "case.call_back"
     case_comment = "case.comment"
     case_export = "case.export"
+    case_supervise = "case.supervise"  # urge, order, watch
+    order_reply = "order.reply"  # answer a supervision order
     reporter_reveal = "reporter.reveal"
     # the month
     evaluation_read = "evaluation.read"
@@ -75,6 +77,8 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.case_call_back: N_("Call citizens back"),
         Permission.case_comment: N_("Comment"),
         Permission.case_export: N_("Export lists"),
+        Permission.case_supervise: N_("Supervise: urge, order, watch key cases"),
+        Permission.order_reply: N_("Answer supervision orders"),
         Permission.reporter_reveal: N_("Show who reported"),
     },
     N_("Assessment"): {

@@ -80,7 +80,7 @@ ROLES = (
         "部门经办员",
         "Handling clerk",
         Scope.department,
-        (P.case_sign, P.case_assign, P.case_give_feedback, P.case_comment, P.case_export),
+        (P.case_sign, P.case_assign, P.case_give_feedback, P.case_comment, P.case_export, P.order_reply),
     ),
     RoleSeed("handler", "处置人员", "Handler", Scope.department, (P.case_handle, P.case_comment)),
     RoleSeed(
@@ -88,9 +88,15 @@ ROLES = (
         "部门负责人",
         "Department head",
         Scope.department,
-        (P.case_comment, P.case_export, P.evaluation_read),
+        (P.case_comment, P.case_export, P.evaluation_read, P.order_reply),
     ),
-    RoleSeed("supervisor", "督查员", "Supervisor", Scope.city, (P.case_comment, P.case_export, P.evaluation_read)),
+    RoleSeed(
+        "supervisor",
+        "督查员",
+        "Supervisor",
+        Scope.city,
+        (P.case_comment, P.case_export, P.evaluation_read, P.case_supervise),
+    ),
     RoleSeed("evaluator", "考评员", "Evaluator", Scope.city, (P.case_export, P.evaluation_read, P.evaluation_publish)),
     RoleSeed("leader", "领导", "Leader", Scope.city, (P.case_comment, P.evaluation_read)),
     # Three persons (三员分立): the first runs the house, the second gives rights, the third reads what both did.

@@ -247,6 +247,17 @@ def write_fact(clock: Clock, fact: Fact, by: Doer) -> None:
 
 
 def copy_course(clock: Clock, course: Course) -> None:
-    """Bring a clock's columns up to date with what follows from its facts."""
+    """Bring a clock's columns up to date with what follows from its facts; whoever watches it looks again if it moved."""
+    before = (clock.state, clock.due_at, clock.is_provisional)
     for name, value in course.columns(amber_rule()).items():
         setattr(clock, name, value)
+    if before != (clock.state, clock.due_at, clock.is_provisional):
+        _watch_anew(clock, course.last_at)
+
+
+def _watch_anew(clock: Clock, at: datetime) -> None:
+    """A clock that is in time again climbs its ladder from the bottom; nobody is warned by a provisional due."""
+    is_watched = clock.state == State.running and not clock.is_provisional
+    clock.watch_at, clock.watch_attempts = clock.amber_at if is_watched else None, 0
+    if clock.amber_at > at:
+        clock.rung = 0

@@ -15,6 +15,7 @@ PROVISIONAL = text("clock.is_provisional")
 _OPEN = text("state <> 'stopped'")
 _RUNNING = text("state = 'running'")
 _PROVISIONAL = text("is_provisional")
+_WATCHED = text("watch_at IS NOT NULL")
 
 
 class Clock(Model):
@@ -35,6 +36,7 @@ class Clock(Model):
         ),
         Index("ix_clock_running_due", "due_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_clock_running_amber", "amber_at", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index("ix_clock_watch", "watch_at", sqlite_where=_WATCHED, postgresql_where=_WATCHED),
         Index("ix_clock_department_due", "department_id", "due_at"),
         Index("ix_clock_calendar", "calendar_id", "calendar_version", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
@@ -68,6 +70,13 @@ class Clock(Model):
     stopped_at: Mapped[datetime | None]
     is_provisional: Mapped[bool] = mapped_column(default=False)
     """Due in a year that is not published: nobody is judged late by it."""
+    watch_at: Mapped[datetime | None]
+    """When somebody is to be told of it next; None while it stands still, or when everybody was told."""
+    rung: Mapped[int] = mapped_column(default=0)
+    """How many rungs of the ladder were climbed since it was last in time (``supervision.ladder``)."""
+    watch_attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
 
     facts: Mapped[list["ClockFact"]] = relationship(order_by="ClockFact.seq", back_populates="clock")
 

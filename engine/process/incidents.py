@@ -7,12 +7,16 @@ from sqlalchemy import select
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
+from engine.kit.signals import signals
 from engine.process import execution, instances
 from engine.process.errors import IncidentClosed, InstanceEnded, StepGone
 from engine.process.models import Delivery, Incident, OpenTimer, OutboxMessage
 from engine.process.subjects import Move
 
 log = logging.getLogger(__name__)
+
+retried = signals.signal("incident-retried")
+"""Sent with the incident and ``at``: whoever opened it for work of his own wakes that work."""
 
 
 def open_incidents(*, most: int = 200) -> list[Incident]:
@@ -39,6 +43,25 @@ def open_for(work: OpenTimer | OutboxMessage, error: Exception, at: datetime) ->
     return incident
 
 
+def open_about(
+    instance_id: int, *, node: str, clock_id: int, attempts: int, error: Exception, at: datetime
+) -> Incident:
+    """Open an incident for work about an instance that a room above does, and has failed at too often."""
+    log.warning("incident at %s of instance %s", node, instance_id, exc_info=error)
+    incident = Incident(
+        instance_id=instance_id,
+        task_id="",
+        node=node,
+        clock_id=clock_id,
+        error=sentence(error),
+        attempts=attempts,
+        opened_at=at,
+    )
+    db.session.add(incident)
+    db.session.flush()
+    return incident
+
+
 def retry(incident_id: int, *, by_id: int | None, at: datetime, note: str = "") -> None:
     """Let the workers try it again now, with three fresh attempts.
 
@@ -54,6 +77,7 @@ def retry(incident_id: int, *, by_id: int | None, at: datetime, note: str = "") 
         if message is not None and message.state == Delivery.failed:
             message.state, message.next_at = Delivery.pending.value, at
             message.attempts, message.claimed_until = 0, None
+    retried.send(incident, at=at)
     _settle(incident, by_id, at, note)
 
 

@@ -171,6 +171,8 @@ class Incident(Model):
     node: Mapped[str] = mapped_column(String(120))
     timer_id: Mapped[int | None] = mapped_column(BigId)
     outbox_id: Mapped[int | None] = mapped_column(BigId)
+    clock_id: Mapped[int | None] = mapped_column(BigId)
+    """A clock of the subject whose ladder failed; the room above that opened the incident wakes it."""
     error: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int]
     opened_at: Mapped[datetime]

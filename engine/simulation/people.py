@@ -11,6 +11,7 @@ from engine.organization import departments, hiring, passwords
 from engine.organization.models import Department, User
 from engine.simulation import names
 from engine.simulation.geography import Geography
+from engine.supervision import ladder
 
 FIRST_COLLECTOR = "collector.chen"
 
@@ -52,6 +53,7 @@ def hire_everybody(
     Raises Invalid for a password that is too weak.
     """
     seeds.ensure_roles()
+    ladder.ensure()
     stored = passwords.checked(password, username="")
     services: dict[str, tuple[str, list[hiring.Service]]] = {
         username: (name, [(offices[code], role, None)]) for username, (name, code, role) in names.OFFICIALS.items()

@@ -12,6 +12,7 @@ from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.organization import departments, hiring
 from engine.organization.models import Department
+from engine.supervision import ladder
 
 ACCOUNTS = {
     "admin": ("系统管理员", "system_administrator"),
@@ -30,6 +31,7 @@ def command(city: str) -> None:
             raise click.ClickException("this city has departments already")
         now = clock.now()
         seeds.ensure_roles()
+        ladder.ensure()
         center = departments.found("center", city, "center", by=SYSTEM, at=now)
         given = {username: _password() for username in ACCOUNTS}
         for username, (name, role) in ACCOUNTS.items():

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from engine.access import queries as access
 from engine.cases import timeline
 from engine.cases.models import Case, TimelineEntry
+from engine.cases.recipients import HOLDER
 from engine.organization import queries as organization
 from web import languages
 from web.desk import wording
@@ -42,12 +45,16 @@ def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in detail.items():
         if name == "to":
             yield wording.DETAILS[name], _role(str(value))
+        elif name == "clock":
+            yield wording.DETAILS[name], wording.CLOCKS.get(str(value), str(value))
         elif name in wording.DETAILS and value not in ("", None):
             text = str(value)
             yield wording.DETAILS[name], wording.SOURCES.get(text) or wording.RESULTS.get(text, text)
 
 
 def _role(code: str) -> str:
+    if code == HOLDER:
+        return _("whoever has it in hand")
     role = next((one for one in access.names().values() if one.code == code), None)
     if role is None:
         return code
