@@ -1,7 +1,8 @@
-"""How much memory the program takes: a web process over 10,000 acts, an export and an import of 100,000 rows.
+"""How much memory the program takes: a web process over 10,000 acts, an export and imports of 100,000 rows.
 
-Run: ``python -m bench.memory [--acts 10000 --rows 100000]``. The export and the import run in processes of their own,
-so that the most they ever held is theirs alone; the acts run in this one, whose size is told every thousand acts.
+Run: ``python -m bench.memory [--acts 10000 --rows 100000] [--only acts export history complaints]``. The export and the
+imports run in processes of their own, so that the most they ever held is theirs alone, and tell their size in each
+tenth of their time; the acts run in this one, whose size is told every thousand acts.
 """
 
 import argparse
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -41,22 +44,30 @@ TIMES = "%Y-%m-%d %H:%M:%S"
 
 
 def main() -> None:
-    """Measure all three and print."""
+    """Measure what is asked for and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--acts", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--export-from", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     if wanted.export_from:
         export(wanted.export_from, wanted.rows)
         return
-    sizes = acts(wanted.acts)
-    print("a web process, MB every thousand acts: " + " ".join(f"{size:.0f}" for size in sizes))
-    growth = sizes[-1] - sizes[min(1, len(sizes) - 1)]
-    print(f"  at most {max(sizes):.0f} MB (wanted: {MOST_WEB}); from the first thousand to the last: {growth:+.0f} MB")
-    for name, size, seconds in rows(wanted.rows):
-        print(f"{name} of {wanted.rows:,} rows: at most {size:.0f} MB (wanted: {MOST_ROWS}), {seconds:.0f} s")
+    if "acts" in wanted.only:
+        sizes = acts(wanted.acts)
+        print("a web process, MB every thousand acts: " + " ".join(f"{size:.0f}" for size in sizes))
+        growth = sizes[-1] - sizes[min(1, len(sizes) - 1)]
+        print(
+            f"  at most {max(sizes):.0f} MB (wanted: {MOST_WEB}); from the first thousand to the last: {growth:+.0f} MB"
+        )
+    for name in wanted.only:
+        if name in LONG:
+            seen = LONG[name](wanted.rows)
+            print(f"{name} of {wanted.rows:,} rows: at most {max(seen.sizes):.0f} MB (wanted: {MOST_ROWS}), "
+                  f"{seen.seconds:.0f} s, {seen.seconds / wanted.rows * 1000:.1f} ms a row")  # fmt: skip
+            print("  MB in each tenth of its time: " + " ".join(f"{size:.0f}" for size in seen.tenths()))
 
 
 def acts(wanted: int) -> list[float]:
@@ -101,24 +112,53 @@ def _megabytes() -> float:
     return psutil.Process().memory_info().rss / MEGABYTE
 
 
-def rows(count: int) -> list[tuple[str, float, float]]:
-    """Name, most MB and seconds of an export and an import of ``count`` rows, on PostgreSQL."""
-    with tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder, server.postgresql() as url:
+@dataclass
+class Watched:
+    """The MB that a process held at equal distances, and its seconds."""
+
+    sizes: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def tenths(self) -> list[float]:
+        """The most of each tenth."""
+        count = len(self.sizes)
+        return [max(self.sizes[count * tenth // 10 : max(count * (tenth + 1) // 10, 1)]) for tenth in range(10)]
+
+
+def export_of(count: int) -> Watched:
+    """An export of ``count`` cases, on PostgreSQL."""
+    with server.postgresql() as url:
         with server.application(url).app_context():
             lists.fill(count)
             db.session.remove()
             db.engine.dispose()
-        exported = _watched([sys.executable, "-m", "bench.memory", "--export-from", url, "--rows", str(count)], {})
-        history = Path(folder) / "history.csv"
-        _write_history(history, count)
-        # The example's mapping, without the columns that it keeps beside those that we know.
-        example = (ROOT / "docs" / "examples" / "history.toml").read_text("utf-8").splitlines()
-        mapping = history.with_suffix(".toml")
-        mapping.write_text("\n".join(line for line in example if not line.startswith("keep")), "utf-8")
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "import-cases", str(history),
-                   "--columns", str(mapping)]  # fmt: skip
-        imported = _watched(command, {"DATABASE_URL": url, "CITYLOOP_DATA_DIR": folder, "SECRET_KEY": "bench"})
-    return [("export", *exported), ("import", *imported)]
+        return _watched([sys.executable, "-m", "bench.memory", "--export-from", url, "--rows", str(count)], {})
+
+
+def history(count: int) -> Watched:
+    """An import of ``count`` closed and open cases of an older system."""
+    # The example's mapping, without the columns that it keeps beside those that we know.
+    return _imported("import-cases", count, _write_history, "history.toml")
+
+
+def complaints(count: int) -> Watched:
+    """An import of ``count`` complaints, each with a process of its own."""
+    return _imported("import-reports", count, _write_complaints, "complaints.toml")
+
+
+def _imported(command: str, count: int, write: Callable[[Path, int], None], example: str) -> Watched:
+    with tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder, server.postgresql() as url:
+        with server.application(url).app_context():
+            lists.fill(0)
+            db.session.remove()
+            db.engine.dispose()
+        file = Path(folder) / "file.csv"
+        write(file, count)
+        mapping = file.with_suffix(".toml")
+        lines = (ROOT / "docs" / "examples" / example).read_text("utf-8").splitlines()
+        mapping.write_text("\n".join(line for line in lines if not line.startswith("keep")), "utf-8")
+        words = [sys.executable, "-m", "flask", "--app", "wsgi", command, str(file), "--columns", str(mapping)]
+        return _watched(words, {"DATABASE_URL": url, "CITYLOOP_DATA_DIR": folder, "SECRET_KEY": "bench"})
 
 
 def export(url: str, count: int) -> None:
@@ -130,17 +170,18 @@ def export(url: str, count: int) -> None:
         db.session.remove()
 
 
-def _watched(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """The most MB that a process held, and its seconds. A failure shows what it said."""
+def _watched(command: list[str], environment: dict[str, str]) -> Watched:
+    """Run a command to its end. A failure shows what it said."""
     # Not the kernel's own maximum: that begins with the size of the process that started it.
-    begun, most = clock.now(), 0
+    begun, seen = clock.now(), Watched()
     process = psutil.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         with suppress(psutil.NoSuchProcess):
-            most = max(most, process.memory_info().rss)
+            seen.sizes.append(process.memory_info().rss / MEGABYTE)
         time.sleep(0.05)
     assert process.returncode == 0, command
-    return most / MEGABYTE, (clock.now() - begun).total_seconds()
+    seen.seconds = (clock.now() - begun).total_seconds()
+    return seen
 
 
 def _write_history(path: Path, count: int) -> None:
@@ -160,6 +201,22 @@ def _write_history(path: Path, count: int) -> None:
                 "Case resolved", ("PWDx", "PARK", "ISD", "BTDT", "ANML", "INFO", "PROP")[number % 7],
                 f"Reason {number % 8}", f"Type {number % 40}", "OVERDUE" if number % 90 > 48 else "ONTIME",
             ])  # fmt: skip
+
+
+def _write_complaints(path: Path, count: int) -> None:
+    """A file such as a hotline gives: some hundred characters each."""
+    begun = datetime(2019, 1, 1, 8, 0)  # noqa: DTZ001 - the file's own wall clock
+    body = "尊敬的领导：我们小区门口的路灯已经三个月不亮了，晚上出行很不方便，希望有关部门尽快处理。" * 4
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["message_id", "user", "subject", "submitted_at", "body"])
+        for number in range(count):
+            said = (begun + timedelta(minutes=number)).strftime(TIMES)
+            writer.writerow([f"M{number:08}", f"市民{number % 977}", f"路灯不亮第{number}次", said, f"{body}{number}"])
+
+
+LONG: dict[str, Callable[[int], Watched]] = {"export": export_of, "history": history, "complaints": complaints}
+PARTS = ["acts", *LONG]
 
 
 if __name__ == "__main__":

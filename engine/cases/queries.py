@@ -62,11 +62,12 @@ class CaseFilter:
     extra: ColumnElement[bool] | None = None
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
+def visible_to(actor: Actor, *, one_by_one: bool = False) -> ColumnElement[bool]:
     """The one permission predicate of cases: the whole city, or departments, grids, and what is or was one's own.
 
     One's own is what one took part in, and what one is offered a step of: the collectors' pool works outside its beats.
     The three administrators see no case, whatever they did before.
+    ``one_by_one`` says that something else finds the cases (a number, words), and this only looks at each of them.
     """
     if not administration.takes_part(actor.permissions):
         return false()
@@ -74,7 +75,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.id is None:
         return false()
-    allowed: list[ColumnElement[bool]] = [_took_part(actor.id), _is_offered(actor)]
+    allowed: list[ColumnElement[bool]] = [_took_part(actor.id, one_by_one), _is_offered(actor, one_by_one)]
     if actor.reach.department_ids:
         allowed.append(Case.department_id.in_(sorted(actor.reach.department_ids)))
     if actor.reach.grid_ids:
@@ -82,17 +83,22 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(*allowed)
 
 
-def _took_part(user_id: int) -> ColumnElement[bool]:
-    return _is_one_of(select(Involvement.case_id).where(Involvement.user_id == user_id))
+def _took_part(user_id: int, one_by_one: bool) -> ColumnElement[bool]:
+    return _is_one_of(select(Involvement.case_id).where(Involvement.user_id == user_id), one_by_one)
 
 
-def _is_offered(actor: Actor) -> ColumnElement[bool]:
+def _is_offered(actor: Actor, one_by_one: bool) -> ColumnElement[bool]:
     offered = process.offered_to(actor).where(OpenTask.subject_kind == "case")
-    return _is_one_of(offered.with_only_columns(OpenTask.subject_id))
+    return _is_one_of(offered.with_only_columns(OpenTask.subject_id), one_by_one)
 
 
-def _is_one_of(ids: Select[int]) -> ColumnElement[bool]:
-    """PostgreSQL looks an array of ids up in the primary key, beside the other indexes; SQLite does so with IN."""
+def _is_one_of(ids: Select[int], one_by_one: bool) -> ColumnElement[bool]:
+    """PostgreSQL looks an array of ids up in the primary key, beside the other indexes; SQLite does so with IN.
+
+    A case that is looked at by itself would be compared with the whole array: 15 s for 100,000 cases.
+    """
+    if one_by_one:
+        return ids.where(ids.selected_columns[0] == Case.id).correlate(Case).exists()
     if db.engine.dialect.name == "postgresql":
         return Case.id == any_(func.array(ids.scalar_subquery()))
     return Case.id.in_(ids)
@@ -102,7 +108,7 @@ def get(case_id: int, actor: Actor) -> Case:
     """A case with what its page shows, in one statement. Raises CaseNotFound also for one that is not his to see."""
     found = db.session.scalars(
         select(Case)
-        .where(Case.id == case_id, visible_to(actor))
+        .where(Case.id == case_id, visible_to(actor, one_by_one=True))
         .options(
             joinedload(Case.category),
             joinedload(Case.filing_condition),
@@ -121,7 +127,7 @@ def lock(case_id: int, actor: Actor) -> Case:
     """A case for an act: nobody else changes it until this transaction ends. Raises CaseNotFound."""
     found = db.session.scalars(
         select(Case)
-        .where(Case.id == case_id, visible_to(actor))
+        .where(Case.id == case_id, visible_to(actor, one_by_one=True))
         .options(joinedload(Case.category), joinedload(Case.filing_condition), joinedload(Case.department))
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
@@ -138,7 +144,7 @@ def find(
 
     The count stops at ``COUNT_CAP``.
     """
-    conditions = [visible_to(actor), *_conditions(wanted, at)]
+    conditions = [_visible(wanted, actor), *_conditions(wanted, at)]
     total = db.session.scalar(
         select(func.count()).select_from(select(Case.id).where(*conditions).limit(COUNT_CAP + 1).subquery())
     )
@@ -155,7 +161,7 @@ def stream(
     """The cases of a list one after the other, for an export; memory stays flat."""
     statement = (
         _listed()
-        .where(visible_to(actor), *_conditions(wanted, at))
+        .where(_visible(wanted, actor), *_conditions(wanted, at))
         .order_by(*SORTS.get(sort, SORTS["newest"]))
         .limit(limit)
     )
@@ -176,10 +182,14 @@ def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000)
             Case.stage,
             lamp_case(LAMP_COLUMNS, at).label("lamp"),
         )
-        .where(visible_to(actor), Case.lng.is_not(None), *_conditions(wanted, at))
+        .where(_visible(wanted, actor), Case.lng.is_not(None), *_conditions(wanted, at))
         .order_by(*SORTS["newest"])
         .limit(limit)
     ).all()
+
+
+def _visible(wanted: CaseFilter, actor: Actor) -> ColumnElement[bool]:
+    return visible_to(actor, one_by_one=bool(wanted.text or wanted.place or wanted.number))
 
 
 def _listed() -> Select[Case]:

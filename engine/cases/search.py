@@ -7,7 +7,21 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import DDL, ColumnElement, and_, event, func, select, text
+from sqlalchemy import (
+    DDL,
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    column,
+    event,
+    exists,
+    false,
+    func,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.sql import literal_column
 
 from engine.cases.models import Case
@@ -22,6 +36,10 @@ POSTGRES_TABLE = (
     "words tsvector NOT NULL)"
 )
 POSTGRES_INDEX = "CREATE INDEX IF NOT EXISTS ix_case_words ON case_words USING gin (words)"
+
+
+# It is no model: on SQLite it is a virtual table.
+_WORDS = table("case_words", column("case_id"))
 
 
 def bigrams(words: str) -> list[str]:
@@ -58,26 +76,44 @@ def matches(wanted: str) -> ColumnElement[bool] | None:
     if not runs:
         return None
     if db.engine.dialect.name == "postgresql":
-        return and_(Case.id.in_(_on_postgres([word for run in runs for word in run])), *_unbroken(wanted))
+        return and_(_on_postgres([word for run in runs for word in run]), *_unbroken(wanted))
     return Case.id.in_(_on_sqlite(runs))
 
 
-def _on_postgres(words: list[str]) -> Any:
+def among_few(found: ColumnElement[bool]) -> ColumnElement[bool]:
+    """``matches`` for a list that is short already: each of its cases is looked at, not every case with these words.
+
+    PostgreSQL takes windows that always stand together for independent, and so their cases for few. What is hidden in
+    a function it cannot begin with.
+    """
+    return func.coalesce(found, false()) if db.engine.dialect.name == "postgresql" else found
+
+
+def _on_postgres(words: list[str]) -> ColumnElement[bool]:
     query = " & ".join(_quoted(word) + ("" if len(word) > 1 else ":*") for word in dict.fromkeys(words))
-    condition = text("words @@ CAST(:wanted_words AS tsquery)").bindparams(wanted_words=query)
-    return select(literal_column("case_id")).select_from(text("case_words")).where(condition)
+    condition = text("case_words.words @@ CAST(:wanted_words AS tsquery)").bindparams(_asked(query))
+    # As EXISTS, it can be asked of one case, and of all at once.
+    return exists().select_from(_WORDS).where(_WORDS.c.case_id == Case.id, condition)
 
 
 def _unbroken(wanted: str) -> list[ColumnElement[bool]]:
-    """A set of windows does not say that they follow each other: what the index found is looked at again."""
+    """A set of windows does not say that they follow each other: what the index found is looked at again.
+
+    A word that is one window by itself needs no second look.
+    """
     text_of = func.lower(func.concat_ws(" ", Case.number, Case.title, Case.description, Case.place))
-    return [text_of.contains(run, autoescape=True) for run in _BREAKS.split(wanted.lower()) if run]
+    return [text_of.contains(run, autoescape=True) for run in _BREAKS.split(wanted.lower()) if len(run) > 2]
 
 
 def _on_sqlite(runs: list[list[str]]) -> Any:
     query = " ".join('"' + " ".join(run) + '"' + ("*" if len(run[-1]) == 1 else "") for run in runs)
-    condition = text("case_words MATCH :wanted_words").bindparams(wanted_words=query)
+    condition = text("case_words MATCH :wanted_words").bindparams(_asked(query))
     return select(literal_column("rowid")).select_from(text("case_words")).where(condition)
+
+
+def _asked(query: str) -> BindParameter[str]:
+    """Under a name of its own: words and a place may be asked for together."""
+    return bindparam("wanted_words", query, unique=True)
 
 
 def _quoted(word: str) -> str:

@@ -129,7 +129,7 @@ def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[Colu
     if wanted.region_code:
         yield Case.region_code == wanted.region_code
     if wanted.text and (found := search.matches(wanted.text)) is not None:
-        yield found
+        yield search.among_few(found)
 
 
 def _lamp_is(lamp: str, at: datetime) -> ColumnElement[bool]:

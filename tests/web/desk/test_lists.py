@@ -38,6 +38,16 @@ def test_words_are_found_as_they_were_typed_not_in_pieces(city, visit):
     assert story.case.number in visit("li").get("/desk/cases", query_string={"q": "井盖 丢失"}).text
 
 
+def test_words_and_a_place_narrow_together(city, visit):
+    near = Story(city).report(description="人行道井盖松动", place="望江路12号")
+    far = Story(city).report(description="人行道井盖松动", place="滨河路3号")
+    other = Story(city).report(description="路灯不亮", place="望江路12号")
+    page = visit("li").get("/desk/cases", query_string={"q": "井盖", "place": "望江路"}).text
+    assert near.case.number in page
+    assert far.case.number not in page
+    assert other.case.number not in page
+
+
 def test_words_narrow_my_work(city, visit):
     story = Story(city).report(description="人行道井盖松动有异响")
     for words in ("井盖", "井盖松动", "井盖 异响"):
