@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.access.actors import Actor
-from engine.cases import assignment, dispatching, duplicates, reporting
+from engine.cases import assignment, dispatching, duplicates, reporting, returning
 from engine.cases.models import Case, Return, Stage
 from engine.kit.db import db
 from engine.organization.models import Department
@@ -150,8 +150,7 @@ def _sign(o: Occasion) -> Choice:
 def _return_request(o: Occasion) -> Choice | None:
     if not o.happens(o.temper.asks_to_return) or o.case.is_urgent:
         return None
-    present = dispatching.current(o.case)
-    if present is None or present.mode == "arbitration":
+    if not returning.may_request(o.case):
         return None
     reason = o.random.choice(("not_our_duty", "not_our_duty", "wrong_location", "conditions_not_met"))
     return Choice("return_request", {"reason": reason, "note": "经现场查看，不属于我单位职责范围"})
