@@ -27,6 +27,10 @@ class ProposedIt(NotAllowed):
     """You accepted this report yourself: someone else must decide on its filing."""
 
 
+class TooLateToReturn(Conflict):
+    """A return must be asked for within %(hours)s hours of the dispatch; they are over."""
+
+
 class NotConfirmedYet(Conflict):
     """A report from this source must be confirmed on site before it is filed."""
 

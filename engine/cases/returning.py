@@ -6,24 +6,40 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from engine.access.actors import Actor
+from engine.calendars import queries as calendars
+from engine.calendars.working_time import Limit, Unit
 from engine.cases import dispatching, stages, steps, timeline
-from engine.cases.errors import NoReturnAfterArbitration
+from engine.cases.errors import NoReturnAfterArbitration, TooLateToReturn
 from engine.cases.models import Case, Dispatch, Return
 from engine.deadlines import clocks
 from engine.kit.db import db
+from engine.kit.i18n import N_
 from engine.process.models import OpenTask
+from engine.settings import values as values_of
+from engine.settings.declarations import Setting
 
 KIND = "case"
+RETURN_HOURS = Setting(
+    "cases.return_hours",
+    float,
+    4.0,
+    N_("Time within which a department may ask to return a case"),
+    N_("Hours from the dispatch: working hours; for urgent cases, hours on the clock."),
+    least=0.5,
+    most=400,
+)
 
 
 def request(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Ask to return the case. The handling clock runs on until a dispatcher grants it; whoever in the department had
     the case has it no more (process.md §4.3: the assignment is withdrawn before the request).
 
-    Raises NoReturnAfterArbitration: who was assigned by arbitration keeps the case.
+    Raises NoReturnAfterArbitration (who was assigned by arbitration keeps the case), TooLateToReturn.
     """
     if not may_request(case):
         raise NoReturnAfterArbitration
+    if not is_in_time(case, at):
+        raise TooLateToReturn(hours=f"{values_of.get(RETURN_HOURS):g}")
     db.session.add(
         Return(
             case_id=case.id,
@@ -51,6 +67,20 @@ def may_request(case: Case) -> bool:
         Dispatch.case_id == case.id, Dispatch.department_id == case.department_id, Dispatch.mode == "arbitration"
     )
     return not db.session.scalar(select(authorised))
+
+
+def is_in_time(case: Case, at: datetime) -> bool:
+    """Is it soon enough after the dispatch? Who kept a case for long has accepted it (process.md §4.3)."""
+    since = db.session.scalar(
+        select(Dispatch.at)
+        .where(Dispatch.case_id == case.id, Dispatch.department_id == case.department_id)
+        .order_by(Dispatch.id.desc())
+        .limit(1)
+    )
+    if since is None:
+        return True
+    unit = Unit.urgent_hours if case.is_urgent else Unit.working_hours
+    return at <= calendars.working(None).add(since, Limit(values_of.get(RETURN_HOURS), unit)).due
 
 
 def grant(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:

@@ -150,7 +150,7 @@ def _sign(o: Occasion) -> Choice:
 def _return_request(o: Occasion) -> Choice | None:
     if not o.happens(o.temper.asks_to_return) or o.case.is_urgent:
         return None
-    if not returning.may_request(o.case):
+    if not returning.may_request(o.case) or not returning.is_in_time(o.case, o.at):
         return None
     reason = o.random.choice(("not_our_duty", "not_our_duty", "wrong_location", "conditions_not_met"))
     return Choice("return_request", {"reason": reason, "note": "经现场查看，不属于我单位职责范围"})

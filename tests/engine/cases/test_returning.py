@@ -3,10 +3,11 @@
 import pytest
 
 from engine.cases import acts, returning, steps
-from engine.cases.errors import NoReturnAfterArbitration, StepNotOpen
+from engine.cases.errors import NoReturnAfterArbitration, StepNotOpen, TooLateToReturn
 from engine.cases.models import Stage
-from engine.kit.db import db
+from engine.kit.db import db, unit_of_work
 from engine.process import queries as process
+from engine.settings import values
 from tests.stories import Story
 
 WORDS = {"reason": "not_our_duty", "note": "不属本部门职责"}
@@ -21,6 +22,27 @@ def arbitrated(city):
     return story.do(
         "qian", "arbitration", department_id=city.sanitation.id, authorised_by="钱指挥长", minutes_number="2026-3"
     )
+
+
+def test_a_return_is_asked_for_within_four_working_hours_of_the_dispatch(city):
+    story = Story(city).filed()
+    # Dispatched at 9.15: three hours before the lunch break, the fourth after it.
+    story.wait(minutes=300).do("clerk", "return_request", **WORDS, minutes=0)
+    assert story.case.stage == Stage.return_review
+
+
+def test_a_department_that_kept_a_case_for_a_day_has_accepted_it(city):
+    story = Story(city).filed().do("clerk", "signing").wait(days=1)
+    with pytest.raises(TooLateToReturn, match="within 4 hours"):
+        story.do("clerk", "return_request", **WORDS)
+
+
+def test_a_city_may_give_its_departments_longer(city):
+    story = Story(city).filed().do("clerk", "signing")
+    with unit_of_work():
+        values.set(returning.RETURN_HOURS, 40.0, by=city.system_admin, at=story.now)
+    story.wait(days=1).do("clerk", "return_request", **WORDS)
+    assert story.case.stage == Stage.return_review
 
 
 def offered(story, who):
