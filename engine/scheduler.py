@@ -25,7 +25,7 @@ from engine.evaluation import jobs as evaluation
 from engine.forms import jobs as forms
 from engine.kit import clock
 from engine.kit.config import Config
-from engine.kit.db import db, unit_of_work
+from engine.kit.db import db
 from engine.process import jobs as process
 from engine.supervision import jobs as supervision
 
@@ -45,8 +45,7 @@ class Job:
 
 
 def _compute_months(at: datetime) -> int:
-    with unit_of_work():
-        return evaluation.compute_months(Config.from_env().time_zone, at=at)
+    return evaluation.compute_months(Config.from_env().time_zone, at=at)
 
 
 ROW_WORK_EVERY = timedelta(seconds=3)

@@ -1,10 +1,14 @@
 """The edge: every request that changes something is one transaction with one commit, begun before anything is read."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
 from engine.kit.db import begin_write, db
 
+View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -16,7 +20,8 @@ class Edge(Flask):
         if request.method in SAFE_METHODS or request.routing_exception is not None:
             return super().dispatch_request()
         _receive()
-        return self._act()
+        view = self.view_functions.get(request.endpoint or "")
+        return super().dispatch_request() if getattr(view, "reads_first", False) else self._act()
 
     def _act(self) -> Response:
         begin_write()
@@ -30,6 +35,15 @@ class Edge(Flask):
             db.session.rollback()
             raise
         return response
+
+
+def reads_first(view: View) -> View:
+    """Mark a view that reads for long before it writes: it opens its own unit of work when it has read.
+
+    Otherwise nobody else could write meanwhile, where SQLite has one write lock for all.
+    """
+    view.reads_first = True  # type: ignore[attr-defined]
+    return view
 
 
 def _receive() -> None:

@@ -1,7 +1,9 @@
 """Computing and publishing a month. What is published stays as it was, whatever happens to its cases afterwards."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,21 +20,45 @@ from engine.kit.db import db
 from engine.kit.errors import NotAllowed
 
 
-def compute(name: str, zone: ZoneInfo, *, by: Actor, at: datetime) -> MonthlyAssessment:
-    """Count the month as things stand at ``at`` and keep the numbers, in place of earlier preliminary ones.
+@dataclass(frozen=True)
+class Counted:
+    """The numbers of a month as things stood at ``at``, not kept yet."""
+
+    month: str
+    numbers: dict[str, Any]
+    at: datetime
+
+
+def count(name: str, zone: ZoneInfo, *, at: datetime) -> Counted:
+    """Count the month as things stand at ``at``. This takes seconds, and only reads: no write waits for it.
 
     Raises NotAMonth, MonthPublished.
     """
-    row = find(name, lock=True)
+    _unpublished(name)
+    return Counted(name, snapshot.take(thresholds.month(name, zone, as_of=at), zone).as_json(), at)
+
+
+def keep(counted: Counted, *, by: Actor) -> MonthlyAssessment:
+    """Keep the numbers, in place of earlier preliminary ones. Raises MonthPublished, also where it just was."""
+    row = _unpublished(counted.month, lock=True)
+    if row is None:
+        row = MonthlyAssessment(period=counted.month)
+        db.session.add(row)
+    row.numbers = counted.numbers
+    row.state, row.computed_at, row.as_of, row.by_id = State.preliminary.value, counted.at, counted.at, by.id
+    db.session.flush()
+    return row
+
+
+def compute(name: str, zone: ZoneInfo, *, by: Actor, at: datetime) -> MonthlyAssessment:
+    """Count and keep at once. Raises NotAMonth, MonthPublished."""
+    return keep(count(name, zone, at=at), by=by)
+
+
+def _unpublished(name: str, *, lock: bool = False) -> MonthlyAssessment | None:
+    row = find(name, lock=lock)
     if row is not None and row.state == State.published:
         raise MonthPublished
-    numbers = snapshot.take(thresholds.month(name, zone, as_of=at), zone).as_json()
-    if row is None:
-        row = MonthlyAssessment(period=name)
-        db.session.add(row)
-    row.numbers = numbers
-    row.state, row.computed_at, row.as_of, row.by_id = State.preliminary.value, at, at, by.id
-    db.session.flush()
     return row
 
 

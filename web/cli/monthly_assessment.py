@@ -28,8 +28,9 @@ def command(month: str, out: Path, locale: str, *, again: bool) -> None:
     try:
         row = publishing.find(month)
         if row is None or (again and row.state != State.published):
+            counted = publishing.count(month, zone, at=clock.now())
             with unit_of_work():
-                row = publishing.compute(month, zone, by=SYSTEM, at=clock.now())
+                row = publishing.keep(counted, by=SYSTEM)
         kept, is_published = publishing.read(row), row.state == State.published
         if out.suffix == ".xlsx":
             with out.open("wb") as file:

@@ -11,12 +11,14 @@ from engine.evaluation import formulas, periods, publishing, thresholds
 from engine.evaluation.models import MonthlyAssessment, State
 from engine.evaluation.snapshot import Snapshot
 from engine.kit import clock
+from engine.kit.db import unit_of_work
 from reports import monthly_assessment
 from reports.monthly_chapters import chapters
 from reports.parts import Cell, Figure
 from reports.wording import Wording
 from web import languages
 from web.configuration import current_config
+from web.edge import reads_first
 from web.evaluation.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -65,9 +67,12 @@ def month(month: str) -> str:
 
 @door.post("/<month>/computation")
 @requires(Permission.evaluation_read)
+@reads_first
 def compute(month: str) -> ResponseReturnValue:
     """Count the month as it stands now, unless it is published. Raises MonthPublished."""
-    publishing.compute(month, current_config().time_zone, by=current_actor(), at=clock.now())
+    by, counted = current_actor(), publishing.count(month, current_config().time_zone, at=clock.now())
+    with unit_of_work():
+        publishing.keep(counted, by=by)
     flash(_("The numbers are as of now."))
     return redirect(url_for(".month", month=month), 303)
 

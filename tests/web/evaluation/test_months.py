@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from html import unescape
+from typing import Any
 
 import openpyxl
 import pytest
 from pypdf import PdfReader
 
-from engine.evaluation import publishing
+from engine.evaluation import publishing, snapshot
 from engine.evaluation.models import State
 from engine.evaluation.snapshot import Snapshot
 from engine.kit import clock
@@ -67,6 +68,25 @@ def test_a_month_that_was_not_computed_offers_to(visit: Visit, kept: Snapshot, a
         assert visitor.post("/assessment/2026-09/computation").status_code == 303
         assert "Main numbers" in visitor.get("/assessment/2026-09").text
         assert "has not begun" in visitor.get("/assessment/2027-09").text
+
+
+def test_others_write_while_a_month_is_counted(
+    visit: Visit, kept: Snapshot, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, writing = snapshot.take, []
+
+    def watched(*args: Any) -> Snapshot:
+        writing.append(db.session.info.get("writing", False))
+        return take(*args)
+
+    monkeypatch.setattr(snapshot, "take", watched)
+    with clock.fixed(at("2026-11-05 09:00")):
+        assert visit("wu").post("/assessment/2026-10/computation").status_code == 303
+        db.session.rollback()
+        row = publishing.find("2026-10")
+    assert writing == [False]
+    assert row is not None
+    assert row.as_of == at("2026-11-05 09:00")
 
 
 def test_only_an_evaluator_publishes_and_then_nothing_changes(visit: Visit, kept: Snapshot, at: At) -> None:
