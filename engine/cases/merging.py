@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from engine.access.actors import Actor
-from engine.cases import acceptance, steps, timeline
+from engine.cases import acceptance, queries, steps, timeline
 from engine.cases.errors import InUse, MergedIntoItself
 from engine.cases.models import Case, Source, Stage
 from engine.kit.db import db
@@ -21,7 +21,7 @@ def merge(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: 
 
     Raises Invalid beside ``into_number``, MergedIntoItself, InUse.
     """
-    into = _target(values["into_number"], case)
+    into = _target(values["into_number"], case, by)
     _check(case, into)
     acceptance.accept(case, at)
     case.merged_into_id, case.result = into.id, "merged"
@@ -40,9 +40,9 @@ def took_in_public(case: Case) -> bool:
     return bool(db.session.scalar(select(public)))
 
 
-def _target(number: str, case: Case) -> Case:
-    """The case to merge into, locked as ``case`` is already."""
-    into_id = db.session.scalar(select(Case.id).where(Case.number == number.strip()))
+def _target(number: str, case: Case, by: Actor) -> Case:
+    """The case to merge into, as far as ``by`` sees it, locked as ``case`` is already."""
+    into_id = db.session.scalar(select(Case.id).where(Case.number == number.strip(), queries.visible_to(by)))
     if into_id is None:
         raise Invalid.field("into_number", N_("There is no case with this number."))
     if into_id == case.id:

@@ -101,8 +101,8 @@ def resolve(
 
 
 def sentence(error: Exception) -> str:
-    """What went wrong, short enough for a list."""
-    return f"{type(error).__name__}: {error}"[:1000]
+    """What went wrong, short enough for a list. The first line: a database's further ones quote the row."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"[:1000]
 
 
 def _performed_by_hand(incident: Incident, facts: dict[str, str | int | float | bool], at: datetime) -> Move | None:

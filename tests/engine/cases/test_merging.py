@@ -1,10 +1,12 @@
 """Merging: into what, who is called back, and two clerks who merge crosswise at the same moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 
+from engine.access.actors import Reach
 from engine.cases import acts, merging, queries
 from engine.cases.errors import CaseEnded, InUse, MergedIntoItself, StepNotOpen
 from engine.cases.models import Case, Source, Stage
@@ -33,6 +35,15 @@ def test_a_report_is_not_merged_into_one_that_was_merged(city):
         first.do("li", "merger", into_number=second.case.number)
     db.session.rollback()
     assert (first.case.stage, third.case.stage) == (Stage.reported, Stage.reported)
+
+
+def test_a_case_that_one_may_not_see_is_not_merged_into(city):
+    hidden = Story(city).filed()
+    story = Story(city, now=hidden.now).report()
+    narrow = replace(city.zheng, permissions=city.li.permissions, groups=city.li.groups, reach=Reach())
+    with pytest.raises(Invalid) as refusal:
+        story.do(narrow, "merger", into_number=hidden.case.number)
+    assert "into_number" in refusal.value.fields
 
 
 def test_a_patrol_report_may_be_merged_into_a_case_just_closed(city):

@@ -98,3 +98,8 @@ def _incident() -> int:
     key = db.session.scalars(select(Incident.id)).one()
     db.session.commit()
     return key
+
+
+def test_what_went_wrong_is_told_without_the_rows_that_a_database_quotes():
+    error = ValueError("duplicate key value violates unique constraint\nDETAIL:  Key (phone)=(13800001234) exists.")
+    assert incidents.sentence(error) == "ValueError: duplicate key value violates unique constraint"
