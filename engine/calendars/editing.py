@@ -1,14 +1,13 @@
-"""What administrators do to a calendar: exceptions, weekly hours, publishing. Every edit counts the version up."""
+"""Single edits of a calendar that count at once, for commands and tests; pages go through ``drafting``."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import pairwise
 
 from sqlalchemy import select
 
 from engine.audit import recording
 from engine.calendars import queries
-from engine.calendars.hours import Segment, WeeklyHours
+from engine.calendars.hours import Segment, WeeklyHours, check_segments
 from engine.calendars.models import Calendar, CalendarException, CalendarSegment, CalendarYear
 from engine.kit.db import db
 from engine.kit.errors import Invalid
@@ -66,14 +65,6 @@ def publish_year(calendar: Calendar, year: int, *, by: Doer, at: datetime) -> No
     if db.session.get(CalendarYear, (calendar.id, year)) is None:
         db.session.add(CalendarYear(calendar_id=calendar.id, year=year, published_at=at, published_by_id=by.id))
         _changed(calendar, "calendar.year_published", by=by, at=at, detail={"year": year})
-
-
-def check_segments(segments: Sequence[Segment]) -> None:
-    """Raises Invalid for ``segments`` that are empty, overlap, are out of order or leave the day."""
-    edges = [minute for segment in segments for minute in segment]
-    in_order = all(earlier <= later for earlier, later in pairwise(edges))
-    if not in_order or any(start >= end for start, end in segments) or not all(0 <= minute <= 1440 for minute in edges):
-        raise Invalid.field("segments", N_("Working hours must follow one another within the day."))
 
 
 def segment_rows(week: WeeklyHours) -> list[CalendarSegment]:

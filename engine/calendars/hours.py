@@ -1,14 +1,22 @@
 """Which stretches of a day are worked: weekly hours, seasons, and dated exceptions. Pure, without a database."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
+
+from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
 
 Segment = tuple[int, int]
 """From and to, in minutes after midnight; ``to`` is not included."""
 
 ORDINARY: tuple[Segment, ...] = ((8 * 60, 12 * 60), (14 * 60, 18 * 60))
 """8–12 and 14–18: eight hours (process.md §5.2)."""
+
+DAY_MINUTES = 1440
+_STRETCH = re.compile(r"(\d{1,2}):(\d{2})[-–—~至到](\d{1,2}):(\d{2})")
 
 
 @dataclass(frozen=True)
@@ -71,3 +79,41 @@ class Hours:
         week = self._week(day)
         own = week.get(day.weekday())
         return own or next((week[weekday] for weekday in sorted(week) if week[weekday]), ORDINARY)
+
+
+def read_segments(text: str, name: str = "segments") -> tuple[Segment, ...]:
+    """Hours as people write them: "8:00-12:00 14:00-18:00", with commas too; none where nothing is written.
+
+    Raises Invalid for the field ``name``.
+    """
+    parts = re.sub(r"\s*([-–—~至到])\s*", r"\1", text.replace("：", ":")).replace("，", " ")
+    found = []
+    for part in re.split(r"[\s,;、；]+", parts.strip()):
+        stretch = _STRETCH.fullmatch(part)
+        if part and stretch is None:
+            raise Invalid.field(name, N_("“%(text)s” is no stretch of time; write 8:00-12:00 14:00-18:00."), text=part)
+        if stretch:
+            hour, minute, until_hour, until_minute = map(int, stretch.groups())
+            if minute > 59 or until_minute > 59:
+                raise Invalid.field(name, N_("“%(text)s” has more than 59 minutes."), text=part)
+            found.append((hour * 60 + minute, until_hour * 60 + until_minute))
+    check_segments(found, name)
+    return tuple(found)
+
+
+def shown(segments: Iterable[Segment]) -> str:
+    """Hours as :func:`read_segments` takes them back."""
+    return " ".join(f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}" for start, end in segments)
+
+
+def check_segments(segments: Sequence[Segment], name: str = "segments") -> None:
+    """Raises Invalid for the field ``name`` where hours end before they begin, overlap or leave the day."""
+    for segment in segments:
+        if segment[0] >= segment[1]:
+            raise Invalid.field(name, N_("%(hours)s ends before it begins."), hours=shown([segment]))
+        if segment[0] < 0 or segment[1] > DAY_MINUTES:
+            raise Invalid.field(name, N_("%(hours)s leaves the day, which ends at 24:00."), hours=shown([segment]))
+    for earlier, later in pairwise(segments):
+        if earlier[1] > later[0]:
+            told = {"first": shown([earlier]), "second": shown([later])}
+            raise Invalid.field(name, N_("%(first)s and %(second)s overlap, or are not in order."), **told)

@@ -25,6 +25,8 @@ class Calendar(Model):
     version: Mapped[int] = mapped_column(default=1)
     """Counts edits: who keeps a copy in memory, or reckoned with it, sees that it is old."""
     changed_at: Mapped[datetime]
+    year_missing_told_on: Mapped[date | None]
+    """The day on which administrators were told last that a year is missing."""
 
     segments: Mapped[list["CalendarSegment"]] = relationship(
         cascade="all, delete-orphan", order_by="CalendarSegment.weekday, CalendarSegment.from_minute"
@@ -78,3 +80,20 @@ class CalendarYear(Model):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     published_at: Mapped[datetime]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class CalendarDraft(Model):
+    """What administrators are about to make of a calendar; nobody's clock knows of it. One for each calendar."""
+
+    __tablename__ = "calendar_draft"
+
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"), primary_key=True, autoincrement=False)
+    base_version: Mapped[int]
+    """The version of the calendar that the draft was begun from."""
+    revision: Mapped[int]
+    """Counts every change and never begins anew: a page that shows an older one is refused."""
+    content: Mapped[dict[str, Any] | None]
+    """A :class:`~engine.calendars.plans.Plan`; None: there is no draft at present."""
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    changed_by_name: Mapped[str] = mapped_column(String(60))

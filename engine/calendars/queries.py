@@ -1,6 +1,5 @@
 """Reading calendars: for reckoning (kept in memory), and for the administrator's page."""
 
-from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,17 +8,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import extract, select
 
 from engine.calendars.errors import NoCalendar
-from engine.calendars.hours import Exceptional, Hours, Segment, WeeklyHours
-from engine.calendars.models import Calendar, CalendarException, CalendarSegment, CalendarYear
+from engine.calendars.models import Calendar, CalendarException, CalendarYear
+from engine.calendars.plans import Plan, PlannedDay, grouped
 from engine.calendars.working_time import WorkingCalendar
 from engine.kit.db import db
+from engine.kit.i18n import N_
 from engine.kit.remembering import Remembered
+from engine.settings import values
+from engine.settings.declarations import Setting
 
-YEARS_AHEAD = 20
-"""How far beyond the last published year provisional dues can be reckoned."""
-
-WARN_FROM_MONTH = 10
-"""From October on the next year should be published: the State Council's notice comes in October or November."""
+WARN_FROM = Setting(
+    "calendars.warn_from",
+    str,
+    "10-01",
+    N_("Day from which on the next year of a calendar is missed"),
+    N_("Month and day, as 10-01. The State Council's notice comes in October or November."),
+    pattern=r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+)
 
 
 @dataclass(frozen=True)
@@ -79,16 +84,35 @@ def published_years(calendar_id: int) -> list[CalendarYear]:
     )
 
 
-def warnings(at: datetime) -> list[MissingYear]:
-    """What administrators must publish: this year, and from October on the next, of the standard calendar.
+def plan(calendar: Calendar) -> Plan:
+    """The calendar in force, apart from its rows."""
+    rows = db.session.scalars(select(CalendarException).where(CalendarException.calendar_id == calendar.id))
+    return Plan(
+        grouped((row.weekday, row.from_minute, row.to_minute, row.season_from, row.season_to) for row in calendar.segments),
+        {row.date: PlannedDay(row.kind, tuple((a, b) for a, b in row.segments), row.note) for row in rows},
+        frozenset(row.year for row in published_years(calendar.id)),
+    )
 
-    Other calendars belong to imported history or to special cases and are not asked for.
+
+def warnings(at: datetime) -> list[MissingYear]:
+    """What administrators must publish: this year, and from autumn on the next, of every calendar that is kept up.
+
+    Calendars of imported history, which never had a year near this one, are not asked for; the standard one always is.
     """
-    standard = find()
-    today = at.astimezone(ZoneInfo(standard.time_zone)).date()
-    wanted = [today.year] + ([today.year + 1] if today.month >= WARN_FROM_MONTH else [])
-    have = {row.year for row in published_years(standard.id)}
-    return [MissingYear(standard.id, standard.name, year) for year in wanted if year not in have]
+    found = []
+    rows = db.session.execute(select(CalendarYear.calendar_id, CalendarYear.year)).all()
+    for calendar in calendars():
+        have = {year for calendar_id, year in rows if calendar_id == calendar.id}
+        wanted = wanted_years(calendar, at)
+        if calendar.is_standard or wanted[0] - 1 in have or wanted[0] in have:
+            found += [MissingYear(calendar.id, calendar.name, year) for year in wanted if year not in have]
+    return found
+
+
+def wanted_years(calendar: Calendar, at: datetime) -> list[int]:
+    """The years that ought to be published at ``at``."""
+    today = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    return [today.year, today.year + 1] if f"{today:%m-%d}" >= values.get(WARN_FROM) else [today.year]
 
 
 def _standard_id(_: str) -> int:
@@ -107,31 +131,8 @@ def _version(calendar_id: int) -> Hashable:
 
 def _load(calendar_id: int) -> WorkingCalendar:
     calendar = find(calendar_id)
-    published = [row.year for row in published_years(calendar.id)]
-    hours = Hours(
-        weeks=_weeks(calendar.segments),
-        exceptions=_exceptions(calendar.id),
-        fixed_holidays=frozenset(calendar.fixed_holidays),
-        published=frozenset(published),
-    )
-    years = range(min(published) - 1, max(published) + YEARS_AHEAD) if published else range(2000, 2060)
-    return WorkingCalendar(hours, ZoneInfo(calendar.time_zone), years, id=calendar.id, version=calendar.version)
-
-
-def _weeks(rows: list[CalendarSegment]) -> tuple[WeeklyHours, ...]:
-    weeks: dict[tuple[str, str] | None, dict[int, list[Segment]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        season = (row.season_from, row.season_to) if row.season_from and row.season_to else None
-        weeks[season][row.weekday].append((row.from_minute, row.to_minute))
-    return tuple(
-        WeeklyHours({weekday: tuple(sorted(segments)) for weekday, segments in days.items()}, season)
-        for season, days in weeks.items()
-    )
-
-
-def _exceptions(calendar_id: int) -> dict[date, Exceptional]:
-    rows = db.session.scalars(select(CalendarException).where(CalendarException.calendar_id == calendar_id))
-    return {row.date: Exceptional(row.kind == "work", tuple((a, b) for a, b in row.segments)) for row in rows}
+    zone = ZoneInfo(calendar.time_zone)
+    return plan(calendar).working(zone, calendar.fixed_holidays, id=calendar.id, version=calendar.version)
 
 
 _kept: Remembered[int, WorkingCalendar] = Remembered(_version, _load)

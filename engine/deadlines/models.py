@@ -1,6 +1,7 @@
 """Tables of clocks. The facts are the truth; the columns of a clock are copies of what follows from them, for lists."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -106,3 +107,37 @@ class ClockFact(Model):
     is_provisional: Mapped[bool] = mapped_column(default=False)
 
     clock: Mapped[Clock] = relationship(back_populates="facts")
+
+
+class Recalculation(Model):
+    """Open clocks are reckoned with a changed calendar, slice after slice; or only looked at, with a draft of one."""
+
+    __tablename__ = "recalculation"
+    __table_args__ = (Index("ix_recalculation_calendar", "calendar_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+    version: Mapped[int]
+    """Of the calendar that is reckoned with; of a preview, the one that its draft was begun from."""
+    is_preview: Mapped[bool]
+    """Nothing is written: what the draft would do."""
+    draft_revision: Mapped[int | None]
+    content: Mapped[dict[str, Any] | None]
+    """Of a preview, the draft as it was when the preview was asked for."""
+    state: Mapped[str] = mapped_column(String(10))
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    """Passed over in this round because an act held them; they are looked at again."""
+    last_clock_id: Mapped[int] = mapped_column(BigId, default=0)
+    """How far this round has come."""
+    failed: Mapped[list[Any]] = mapped_column(default=list)
+    """Clocks that could not be reckoned; the periodic job tries them again."""
+    tally: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What became of the clocks (``effects.Tally``)."""
+    started_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(60))
+    ended_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
