@@ -16,7 +16,8 @@ class NoDraft(Conflict):
 
 
 class StaleDraft(Invalid):
-    """%(name)s has changed this draft since you opened the page. What you entered stands below; please look at the draft as it is now and send it again."""
+    """%(name)s has changed this draft since you opened the page. What you entered is still here; please look at the
+    draft as it is now and send it again."""
 
 
 class CalendarMoved(Conflict):

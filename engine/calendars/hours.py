@@ -87,18 +87,19 @@ def read_segments(text: str, name: str = "segments") -> tuple[Segment, ...]:
     Raises Invalid for the field ``name``.
     """
     parts = re.sub(r"\s*([-–—~至到])\s*", r"\1", text.replace("：", ":")).replace("，", " ")
-    found = []
-    for part in re.split(r"[\s,;、；]+", parts.strip()):
-        stretch = _STRETCH.fullmatch(part)
-        if part and stretch is None:
-            raise Invalid.field(name, N_("“%(text)s” is no stretch of time; write 8:00-12:00 14:00-18:00."), text=part)
-        if stretch:
-            hour, minute, until_hour, until_minute = map(int, stretch.groups())
-            if minute > 59 or until_minute > 59:
-                raise Invalid.field(name, N_("“%(text)s” has more than 59 minutes."), text=part)
-            found.append((hour * 60 + minute, until_hour * 60 + until_minute))
+    found = [_stretch(part, name) for part in re.split(r"[\s,;、；]+", parts.strip()) if part]
     check_segments(found, name)
     return tuple(found)
+
+
+def _stretch(text: str, name: str) -> Segment:
+    stretch = _STRETCH.fullmatch(text)
+    if stretch is None:
+        raise Invalid.field(name, N_("“%(typed)s” is no stretch of time; write 8:00-12:00 14:00-18:00."), typed=text)
+    hour, minute, until_hour, until_minute = map(int, stretch.groups())
+    if minute > 59 or until_minute > 59:
+        raise Invalid.field(name, N_("“%(typed)s” has more than 59 minutes."), typed=text)
+    return hour * 60 + minute, until_hour * 60 + until_minute
 
 
 def shown(segments: Iterable[Segment]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import extract, select
@@ -87,8 +87,9 @@ def published_years(calendar_id: int) -> list[CalendarYear]:
 def plan(calendar: Calendar) -> Plan:
     """The calendar in force, apart from its rows."""
     rows = db.session.scalars(select(CalendarException).where(CalendarException.calendar_id == calendar.id))
+    hours = ((row.weekday, row.from_minute, row.to_minute, row.season_from, row.season_to) for row in calendar.segments)
     return Plan(
-        grouped((row.weekday, row.from_minute, row.to_minute, row.season_from, row.season_to) for row in calendar.segments),
+        grouped(hours),
         {row.date: PlannedDay(row.kind, tuple((a, b) for a, b in row.segments), row.note) for row in rows},
         frozenset(row.year for row in published_years(calendar.id)),
     )
