@@ -68,6 +68,11 @@ def rungs_of(clock: str) -> tuple[Rung, ...]:
     return known.get(clock, known.get(EVERY_OTHER, ()))
 
 
+def own_rungs(clock: str) -> tuple[Rung, ...]:
+    """The rungs that a clock has of its own, in order."""
+    return _ladders.get("all").get(clock, ())
+
+
 def moment(rung: Rung, clock: Clock) -> datetime:
     """When ``rung`` of ``clock`` is to be climbed.
 

@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         N_("Running"),
         (
             Item(N_("Settings"), "admin.settings", "/admin/settings"),
+            Item(N_("Escalation"), "admin.escalation", "/admin/escalation"),
             Item(N_("Incidents"), "admin.incidents", "/admin/incidents"),
             Item(N_("Import reports"), "admin.imports", "/admin/imports"),
             Item(N_("Audit log"), "admin.audit", "/admin/audit"),

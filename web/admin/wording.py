@@ -21,6 +21,7 @@ ACTS = {
     "role.created": N_("role created"),
     "role.permissions_changed": N_("permissions of a role changed"),
     "setting.changed": N_("setting changed"),
+    "ladder.changed": N_("escalation ladder changed"),
     "catalog.load_builtin": N_("delivered catalogue loaded"),
     "catalog.import": N_("catalogue imported"),
     "catalog.add_condition": N_("filing condition added"),
@@ -56,3 +57,32 @@ ROOMS = {
     "session": N_("Signing in"),
     "simulation": N_("Simulation"),
 }
+
+CLOCKS = {
+    "handling": N_("Handling"),
+    "rework": N_("Rework"),
+    "reply": N_("Answer to a supervision order"),
+    "acceptance": N_("Acceptance"),
+    "confirmation": N_("Confirmation on site"),
+    "filing": N_("Filing"),
+    "urgent_filing": N_("Late filing"),
+    "dispatching": N_("Dispatching"),
+    "signing": N_("Signing"),
+    "return_review": N_("Review of the return"),
+    "arbitration": N_("Arbitration"),
+    "feedback_review": N_("Review of the feedback"),
+    "verification": N_("Verification on site"),
+    "closure": N_("Closure"),
+    "call_back": N_("Call back"),
+    "receipt": N_("Receipt of the transfer"),
+    "*": N_("Every other time limit"),
+}
+UNITS = {
+    "working_hours": N_("working hours"),
+    "working_days": N_("working days"),
+    "urgent_hours": N_("hours on the clock"),
+    "calendar_days": N_("calendar days"),
+}
+BASES = {"amber": N_("after it turns amber"), "due": N_("after it is due")}
+RUNG_ACTIONS = {"urge": N_("urge"), "order": N_("supervision order"), "tell": N_("tell")}
+"""What a rung does, as an administrator chooses it."""
