@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import func, select
 
 from engine.attachments import jobs as attachments
+from engine.calendars import jobs as calendars
 from engine.deadlines import jobs as deadlines
 from engine.evaluation import jobs as evaluation
 from engine.forms import jobs as forms
@@ -49,9 +50,10 @@ def _compute_months(at: datetime) -> int:
 
 
 ROW_WORK_EVERY = timedelta(seconds=3)
-ROW_WORK = (process.run_due, supervision.run_due)
+ROW_WORK = (process.run_due, supervision.run_due, deadlines.run_due)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
+    Job("tell_missing_years", timedelta(hours=1), calendars.tell_missing_years),
     Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
     Job("sweep_files", timedelta(hours=6), attachments.sweep),
     Job("compute_months", timedelta(hours=6), _compute_months),
@@ -118,7 +120,7 @@ class Worker:
 
 
 def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """All row work that is due at ``at``: timers and actions, then the ladders of late clocks; how much was done."""
+    """All row work that is due at ``at``: timers and actions, ladders of late clocks, recalculations; how much was done."""
     return sum(work(at, going_on=going_on) for work in ROW_WORK)
 
 

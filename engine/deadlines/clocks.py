@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from engine.access.actors import SYSTEM
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
 from engine.deadlines.course import Course
 from engine.deadlines.errors import ClockRuns
 from engine.deadlines.facts import Action, Fact, State
 from engine.deadlines.models import Clock, ClockFact
-from engine.deadlines.reading import Reading, follow
+from engine.deadlines.reading import Reading, follow, reckoned
 from engine.deadlines.reading import read as read_facts
 from engine.deadlines.thresholds import amber_rule
 from engine.kit.db import db
@@ -223,7 +224,26 @@ def _act(clock: Clock, fact: Fact, by: Doer) -> Clock:
     return clock
 
 
+def reckon(clock: Clock, *, at: datetime) -> Fact | None:
+    """Reckon a clock with its calendar as it is now; the fact that was written, None where its due stays as it was.
+
+    Nothing is flushed, and nobody above is told: ``reckoning`` does both.
+    """
+    calendar = calendars.working(clock.calendar_id)
+    fact = reckoned(clock.facts, calendar, at=at)
+    if fact is not None:
+        write_fact(clock, fact, SYSTEM)
+    if clock.state != State.stopped or fact is not None:
+        # Also where due stays: the moment of the amber lamp follows the calendar.
+        copy_course(clock, follow(clock.facts, calendar))
+    clock.calendar_version = calendar.version
+    return fact
+
+
 def _append(clock: Clock, fact: Fact, by: Doer) -> None:
+    if clock.calendar_version < calendars.working(clock.calendar_id).version:
+        # An act that comes before the recalculation does this clock's part of it: nothing is added to a stale due.
+        reckon(clock, at=fact.at)
     course = follow(clock.facts, calendars.working(clock.calendar_id))
     write_fact(clock, course.freeze(fact), by)
     copy_course(clock, course)
@@ -247,7 +267,7 @@ def write_fact(clock: Clock, fact: Fact, by: Doer) -> None:
 
 
 def copy_course(clock: Clock, course: Course) -> None:
-    """Bring a clock's columns up to date with what follows from its facts; whoever watches it looks again if it moved."""
+    """Bring a clock's columns up to date with what follows from its facts; if it moved, whoever watches looks again."""
     before = (clock.state, clock.due_at, clock.is_provisional)
     for name, value in course.columns(amber_rule()).items():
         setattr(clock, name, value)

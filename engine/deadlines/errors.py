@@ -1,6 +1,6 @@
 """What a clock refuses."""
 
-from engine.kit.errors import Conflict
+from engine.kit.errors import Conflict, NotFound
 
 
 class ClockStopped(Conflict):
@@ -17,3 +17,11 @@ class ClockRuns(Conflict):
 
 class ClockNotStarted(Conflict):
     """This clock has not been started."""
+
+
+class NoRecalculation(NotFound):
+    """There is no such recalculation."""
+
+
+class RecalculationEnded(Conflict):
+    """This recalculation has ended, or the calendar has changed since."""

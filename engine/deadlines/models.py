@@ -139,5 +139,3 @@ class Recalculation(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     by_name: Mapped[str] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]
-    claimed_until: Mapped[datetime | None]
-    claimed_by: Mapped[str | None] = mapped_column(String(80))

@@ -79,17 +79,26 @@ def read(facts: Facts, calendar: WorkingCalendar, *, at: datetime, rule: AmberRu
 def reckoned(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> Fact | None:
     """The "reckon" fact that the calendar as it is now calls for; None where it changes nothing.
 
-    Work that was finished, or is still going on, in time is not made late by it: the new due never lies before the
-    moment of reckoning (or of stopping), unless the old one did.
+    What was judged already, or is due already, keeps its due moment (process.md §5.4). Work that was finished, or is
+    still going on, in time is not made late: the new due never lies before the moment of reckoning (of a clock that
+    stands still, the moment when it halted), unless the old one did.
     """
     kept = list(facts)
-    old, new = follow(kept, calendar), follow(_unfrozen(kept), calendar)
-    moment = old.halted_at if old.state is State.stopped and old.halted_at else at
+    old = follow(kept, calendar)
+    moment = old.halted_at or max(at, old.last_at)
+    if not old.is_provisional and (old.state is State.stopped or old.due <= moment):
+        return None
+    new = follow(_unfrozen(kept), calendar)
     due, first_due = max(new.due, min(old.due, moment)), max(new.first_due, min(old.first_due, moment))
     if (due, first_due, new.is_provisional) == (old.due, old.first_due, old.is_provisional):
         return None
     return Fact(
-        Action.reckon, at, due_before=old.due, due_after=due, first_due=first_due, is_provisional=new.is_provisional
+        Action.reckon,
+        max(at, old.last_at),
+        due_before=old.due,
+        due_after=due,
+        first_due=first_due,
+        is_provisional=new.is_provisional,
     )
 
 

@@ -47,8 +47,6 @@ def upgrade() -> None:
         sa.Column("by_id", ID, nullable=True),
         sa.Column("by_name", sa.String(length=60), nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
-        sa.Column("claimed_until", MOMENT, nullable=True),
-        sa.Column("claimed_by", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(["calendar_id"], ["calendar.id"], name=op.f("fk_recalculation_calendar_id")),
         sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_recalculation_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recalculation")),

@@ -9,9 +9,9 @@ from engine.access.actors import SYSTEM
 from engine.calendars import editing
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
-from engine.deadlines import clocks, jobs
+from engine.deadlines import clocks, jobs, reckoning
 from engine.deadlines.models import Clock
-from engine.kit.db import unit_of_work
+from engine.kit.db import db, unit_of_work
 from tests.city import City
 
 At = Callable[[str], datetime]
@@ -30,9 +30,10 @@ def heard() -> Iterator[list[int]]:
     jobs.clock_reckoned.disconnect(hear)
 
 
-def start(case_id: int, when: datetime, days: float) -> Clock:
+def start(case_id: int, when: datetime, days: float) -> int:
     with unit_of_work():
-        return clocks.start("case", case_id, "handling", Limit(days, Unit.working_days), at=when, by=SYSTEM)
+        limit = Limit(days, Unit.working_days)
+        return clocks.start("paper", case_id, "handling", limit, at=when, by=SYSTEM).id
 
 
 def close(day: str, at: At) -> None:
@@ -40,15 +41,21 @@ def close(day: str, at: At) -> None:
         editing.set_exception(calendars.find(), date.fromisoformat(day), "off", by=SYSTEM, at=at("2026-03-03 12:00"))
 
 
-def run(now: datetime) -> int:
+def the(clock_id: int) -> Clock:
+    db.session.rollback()
+    return db.session.get_one(Clock, clock_id)
+
+
+def act(name: str, clock_id: int, when: datetime, *given: Limit) -> None:
     with unit_of_work():
-        return jobs.reckon_changed(now)
+        getattr(clocks, name)(the(clock_id), *given, at=when, by=SYSTEM)
 
 
 def test_a_clock_that_is_not_due_yet_moves(city: City, at: At, heard: list[int]) -> None:
-    clock = start(1, at("2026-03-02 09:00"), 3)
+    clock_id = start(1, at("2026-03-02 09:00"), 3)
     close("2026-03-04", at)
-    assert run(at("2026-03-03 12:05")) == 1
+    assert jobs.reckon_again(at("2026-03-03 12:05")) == 1
+    clock = the(clock_id)
     assert clock.due_at == at("2026-03-06 09:00")
     trace = clock.facts[-1]
     assert (trace.action, trace.due_before, trace.due_after) == (
@@ -56,47 +63,91 @@ def test_a_clock_that_is_not_due_yet_moves(city: City, at: At, heard: list[int])
         at("2026-03-05 09:00"),
         at("2026-03-06 09:00"),
     )
-    assert heard == [clock.id]
-    assert run(at("2026-03-03 12:06")) == 0
+    assert heard == [clock_id]
+    assert jobs.reckon_again(at("2026-03-03 12:06")) == 0
 
 
 def test_what_was_due_or_has_stopped_keeps_its_judgement(city: City, at: At, heard: list[int]) -> None:
     late, done = start(1, at("2026-03-02 09:00"), 1), start(2, at("2026-03-02 09:00"), 5)
-    with unit_of_work():
-        clocks.stop(done, at=at("2026-03-03 09:00"), by=SYSTEM)
+    act("stop", done, at("2026-03-03 09:00"))
     close("2026-03-03", at)
-    assert run(at("2026-03-03 12:05")) == 0
-    assert (late.due_at, done.due_at, heard) == (at("2026-03-03 09:00"), at("2026-03-09 09:00"), [])
+    jobs.reckon_again(at("2026-03-03 12:05"))
+    assert jobs.reckon_again(at("2026-03-03 12:06")) == 0
+    assert (the(late).due_at, the(done).due_at, heard) == (at("2026-03-03 09:00"), at("2026-03-09 09:00"), [])
+    assert [len(the(each).facts) for each in (late, done)] == [1, 2]
+
+
+def test_what_was_late_when_it_was_halted_stays_late(city: City, at: At) -> None:
+    late, waiting = start(1, at("2026-03-02 09:00"), 1), start(2, at("2026-03-02 09:00"), 1)
+    act("pause", waiting, at("2026-03-02 16:00"))
+    act("pause", late, at("2026-03-03 11:00"))
+    close("2026-03-03", at)
+    jobs.reckon_again(at("2026-03-09 12:05"))
+    assert the(late).due_at == at("2026-03-03 09:00")
+    # Three hours of work were left when it was halted; they still are.
+    act("resume", waiting, at("2026-03-10 09:00"))
+    assert the(waiting).due_at == at("2026-03-10 12:00")
 
 
 def test_a_provisional_due_becomes_final_when_the_year_is_published(city: City, at: At, heard: list[int]) -> None:
-    clock = start(1, at("2026-12-31 16:00"), 1)
-    assert (clock.is_provisional, clock.due_at) == (True, at("2027-01-04 16:00"))
+    clock_id = start(1, at("2026-12-31 16:00"), 1)
+    assert (the(clock_id).is_provisional, the(clock_id).due_at) == (True, at("2027-01-04 16:00"))
     with unit_of_work():
         standard = calendars.find()
         editing.set_exception(standard, date(2027, 1, 1), "off", by=SYSTEM, at=at("2026-11-20 09:00"), note="元旦")
         editing.set_exception(standard, date(2027, 1, 3), "work", by=SYSTEM, at=at("2026-11-20 09:00"))
         editing.publish_year(standard, 2027, by=SYSTEM, at=at("2026-11-20 09:01"))
-    run(at("2026-12-31 17:00"))
-    assert (clock.is_provisional, clock.due_at) == (False, at("2027-01-03 16:00"))
+    jobs.reckon_again(at("2026-12-31 17:00"))
+    assert (the(clock_id).is_provisional, the(clock_id).due_at) == (False, at("2027-01-03 16:00"))
 
 
 def test_a_stopped_clock_with_a_provisional_due_is_judged_after_publication(city: City, at: At) -> None:
-    clock = start(1, at("2026-12-31 16:00"), 1)
-    with unit_of_work():
-        clocks.stop(clock, at=at("2027-01-05 10:00"), by=SYSTEM)
-    assert clocks.read(clock, at=at("2027-02-01 09:00")).on_time is None
+    clock_id = start(1, at("2026-12-31 16:00"), 1)
+    act("stop", clock_id, at("2027-01-05 10:00"))
+    assert clocks.read(the(clock_id), at=at("2027-02-01 09:00")).on_time is None
     with unit_of_work():
         editing.publish_year(calendars.find(), 2027, by=SYSTEM, at=at("2027-01-20 09:00"))
-    run(at("2027-01-20 10:00"))
-    assert clocks.read(clock, at=at("2027-02-01 09:00")).on_time is False
+    jobs.reckon_again(at("2027-01-20 10:00"))
+    assert clocks.read(the(clock_id), at=at("2027-02-01 09:00")).on_time is False
 
 
-def test_work_comes_in_batches(city: City, at: At, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "BATCH", 2)
-    for case_id in range(5):
-        start(case_id, at("2026-03-02 09:00"), 3)
+def test_work_comes_in_slices(city: City, at: At, monkeypatch: pytest.MonkeyPatch, statements: Callable) -> None:
+    monkeypatch.setattr(reckoning, "SLICE", 2)
+    ids = [start(case_id, at("2026-03-02 09:00"), 3) for case_id in range(5)]
     close("2026-03-04", at)
-    assert [run(at("2026-03-03 12:05")) for _ in range(2)] == [2, 2]
-    assert jobs.reckon_again(at("2026-03-03 12:05")) == 1
+    assert jobs.reckon_again(at("2026-03-03 12:05")) == 5
+    assert {the(each).due_at for each in ids} == {at("2026-03-06 09:00")}
     assert jobs.reckon_again(at("2026-03-03 12:05")) == 0
+
+
+def test_a_clock_that_cannot_be_reckoned_keeps_no_other_from_it(
+    city: City, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, other = (start(case_id, at("2026-03-02 09:00"), 3) for case_id in range(3))
+    with unit_of_work():
+        the(bad).facts[0].unit = "moons"
+    close("2026-03-04", at)
+    assert jobs.reckon_again(at("2026-03-03 12:05")) == 2
+    assert the(good).due_at == the(other).due_at == at("2026-03-06 09:00")
+    assert the(bad).due_at == at("2026-03-05 09:00")
+
+
+def test_an_act_that_comes_first_reckons_its_clock_itself(city: City, at: At) -> None:
+    """An extension is added to the due of the calendar in force, not to a stale one."""
+    early, late = start(1, at("2026-03-02 09:00"), 3), start(2, at("2026-03-02 09:00"), 3)
+    close("2026-03-04", at)
+    act("extend", early, at("2026-03-03 13:00"), Limit(1, Unit.working_days))
+    assert [fact.action for fact in the(early).facts] == ["start", "reckon", "extend"]
+    jobs.reckon_again(at("2026-03-03 13:05"))
+    act("extend", late, at("2026-03-03 13:10"), Limit(1, Unit.working_days))
+    assert the(early).due_at == the(late).due_at == at("2026-03-09 09:00")
+
+
+def test_a_clock_of_the_machine_that_was_set_back_writes_no_fact_before_the_last(city: City, at: At) -> None:
+    clock_id = start(1, at("2026-03-02 09:00"), 3)
+    act("extend", clock_id, at("2026-03-03 12:00"), Limit(1, Unit.working_days))
+    close("2026-03-04", at)
+    jobs.reckon_again(at("2026-03-03 11:00"))
+    moments = [fact.at for fact in the(clock_id).facts]
+    assert moments == sorted(moments)
+    assert the(clock_id).due_at == at("2026-03-09 09:00")
