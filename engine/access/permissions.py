@@ -23,12 +23,16 @@ class Permission(StrEnum):
     case_review_feedback = "case.review_feedback"
     case_verify = "case.verify"
     case_close = "case.close"
+    case_adjust = "case.adjust"  # ask for an extension, a suspension, an appeal
+    case_decide_adjustment = "case.decide_adjustment"
+    case_lift_suspension = "case.lift_suspension"
     case_void = "case.void"
     case_reopen = "case.reopen"
     case_call_back = "case.call_back"
     case_comment = "case.comment"
     case_export = "case.export"
     case_supervise = "case.supervise"  # urge, order, watch
+    supervision_read = "supervision.read"  # the board, its queues, the wall screen
     order_reply = "order.reply"  # answer a supervision order
     reporter_reveal = "reporter.reveal"
     # the month
@@ -72,12 +76,16 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.case_review_feedback: N_("Review feedback"),
         Permission.case_verify: N_("Verify on site"),
         Permission.case_close: N_("Close cases"),
+        Permission.case_adjust: N_("Ask for extensions and suspensions, appeal"),
+        Permission.case_decide_adjustment: N_("Decide on extensions, suspensions and appeals"),
+        Permission.case_lift_suspension: N_("Lift suspensions"),
         Permission.case_void: N_("Void cases"),
         Permission.case_reopen: N_("Reopen cases"),
         Permission.case_call_back: N_("Call citizens back"),
         Permission.case_comment: N_("Comment"),
         Permission.case_export: N_("Export lists"),
         Permission.case_supervise: N_("Supervise: urge, order, watch key cases"),
+        Permission.supervision_read: N_("See the supervisors' board"),
         Permission.order_reply: N_("Answer supervision orders"),
         Permission.reporter_reveal: N_("Show who reported"),
     },

@@ -1,23 +1,23 @@
-"""Urging (催办) and marking as overdue (督办): what timers of the drawing do. They touch no clock."""
+"""Urging (催办) and marking as overdue (督办): what timers of the drawing and supervisors do. They touch no clock."""
 
 from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from engine.access.actors import SYSTEM
+from engine.access.actors import SYSTEM, Actor
 from engine.cases import timeline
 from engine.cases.models import Case, TimelineEntry
 from engine.kit.db import db
 from engine.kit.signals import signals
 
 urged = signals.signal("case-urged")
-"""Sent with ``case``, ``to`` (a role code) and ``at``; whoever delivers messages listens."""
+"""Sent with ``case``, ``to`` (a role code), ``at`` and ``note``; whoever delivers messages listens."""
 
 
-def urge(case: Case, to: str, *, at: datetime) -> None:
-    """Remind a role of a case."""
-    timeline.add(case, "urging", by=SYSTEM, at=at, to=to)
-    urged.send(case, to=to, at=at)
+def urge(case: Case, to: str, *, at: datetime, by: Actor = SYSTEM, note: str = "") -> None:
+    """Remind a role of a case; ``note`` says why, where a person does it."""
+    timeline.add(case, "urging", by=by, at=at, note=note, to=to)
+    urged.send(case, to=to, at=at, note=note)
 
 
 def mark_overdue(case: Case, *, at: datetime) -> bool:

@@ -41,3 +41,15 @@ class NotKey(Conflict):
 
 class RungNotFound(NotFound):
     """There is no such rung of the ladder."""
+
+
+class QueueNotFound(NotFound):
+    """There is no such queue."""
+
+
+class RunNotFound(NotFound):
+    """There is no such bulk act, or it is somebody else's."""
+
+
+class NothingChosen(Conflict):
+    """No case was chosen. Please tick at least one."""

@@ -1,24 +1,30 @@
 """What the workers do for supervision every few seconds."""
 
-import os
-import socket
 from collections.abc import Callable
 from datetime import datetime
 
-from engine.supervision import watching
+from engine.supervision import bulk, watching
 
 MOST_ROUNDS = 1000
+SLICE = 100
+"""Rows of a bulk act that are done in one go."""
 
 
 def run_due(at: datetime, *, worker: str | None = None, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Climb the ladder of every clock that is due for it at ``at``; how many climbed.
+    """Climb the ladder of every clock that is due at ``at``, then go on with bulk acts; how much was done.
 
     Each in a transaction of its own: the caller must not be inside one.
     """
-    name, done = worker or f"{socket.gethostname()}:{os.getpid()}", 0
+    name, done = worker or bulk.worker_name(), 0
     for _ in range(MOST_ROUNDS):
         claims = watching.claim(name, at) if going_on() else []
         if not claims:
             break
         done += sum(watching.climb(each, at) for each in claims if going_on())
-    return done
+    return done + _finish_bulk_acts(name, at, going_on)
+
+
+def _finish_bulk_acts(worker: str, at: datetime, going_on: Callable[[], bool]) -> int:
+    """Long runs, and those whose process died; each goes on in slices, so that ladders need not wait for them."""
+    run_id = bulk.claim(worker, at) if going_on() else None
+    return bulk.carry_on(run_id, lambda: at, going_on=going_on, most=SLICE) if run_id is not None else 0

@@ -1,14 +1,16 @@
-"""Tables of supervision: the ladder, the orders that must be answered, and the key cases."""
+"""Tables of supervision: the ladder, the orders that must be answered, the key cases, and bulk acts."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.cases.models import Case
 from engine.kit.db import BigId, Model
 from engine.organization.models import Department
+from engine.supervision import indexes  # noqa: F401 - of the table of cases, asked for only by this room
 
 _WAITING = text("state IN ('open', 'replied')")
 
@@ -128,3 +130,69 @@ class KeyCase(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reason: Mapped[str] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
+
+
+class RunState(StrEnum):
+    """Where a bulk act stands."""
+
+    running = "running"
+    done = "done"
+    cancelled = "cancelled"
+
+
+class RowState(StrEnum):
+    """What became of one row of a bulk act."""
+
+    waiting = "waiting"
+    done = "done"
+    refused = "refused"
+    failed = "failed"
+
+
+class BulkRun(Model):
+    """One act done to many cases, each in a transaction of its own."""
+
+    __tablename__ = "bulk_run"
+    __table_args__ = (
+        UniqueConstraint("by_id", "token"),
+        Index(
+            "ix_bulk_run_running",
+            "claimed_until",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token: Mapped[str] = mapped_column(String(40))
+    """Of the form that was sent: sent twice, it is the same run."""
+    act: Mapped[str] = mapped_column(String(20))
+    values: Mapped[dict[str, Any]]
+    """What was filled in once for all rows."""
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[str] = mapped_column(String(10))
+    total: Mapped[int]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+
+    rows: Mapped[list["BulkRow"]] = relationship(back_populates="run", order_by="BulkRow.position")
+
+
+class BulkRow(Model):
+    """One case of a bulk act, and what became of it."""
+
+    __tablename__ = "bulk_row"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("bulk_run.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=RowState.waiting.value)
+    said: Mapped[str] = mapped_column(Text, default="")
+    """Why it was refused: an English sentence (translation key) with its places in ``params``."""
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    done_at: Mapped[datetime | None]
+
+    run: Mapped[BulkRun] = relationship(back_populates="rows")
+    case: Mapped[Case] = relationship()
