@@ -120,7 +120,7 @@ class Worker:
 
 
 def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """All row work that is due at ``at``: timers and actions, ladders of late clocks, recalculations; how much was done."""
+    """Row work that is due at ``at``: timers, actions, ladders of late clocks, recalculations; how much was done."""
     return sum(work(at, going_on=going_on) for work in ROW_WORK)
 
 
