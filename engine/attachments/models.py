@@ -17,6 +17,7 @@ class Phase(StrEnum):
     confirmation = "confirmation"  # 核实
     after = "after"  # 处置后
     verification = "verification"  # 核查
+    suspension = "suspension"  # 挂账: the safety measure
     document = "document"  # 文书、依据
 
     @property

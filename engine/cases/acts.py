@@ -9,7 +9,9 @@ from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import (
     acceptance,
+    adjusting,
     arbitration,
+    asking,
     assignment,
     calling_back,
     closure,
@@ -17,6 +19,7 @@ from engine.cases import (
     confirmation,
     custom_steps,
     dispatching,
+    extension,
     feedback,
     filing,
     handling,
@@ -29,6 +32,7 @@ from engine.cases import (
     self_handling,
     signing,
     steps,
+    suspension,
     transfer,
     verification,
     voiding,
@@ -58,6 +62,7 @@ class Act:
 
 
 P = Permission
+DECIDE = P.case_decide_adjustment
 STEP_ACTS = (
     Act("filing_proposal", "acceptance", N_("Propose filing"), P.case_accept, acceptance.propose_filing),
     Act(
@@ -110,14 +115,38 @@ STEP_ACTS = (
         P.case_accept,
         self_handling.refuse,
     ),
+    Act("extension_approval", "extension_review", N_("Approve the extension"), DECIDE, asking.approve),
+    Act("extension_refusal", "extension_review", N_("Refuse the extension"), DECIDE, asking.refuse),
+    Act(
+        "suspension_approval",
+        "suspension_review",
+        N_("Approve the suspension"),
+        DECIDE,
+        asking.approve,
+    ),
+    Act("suspension_refusal", "suspension_review", N_("Refuse the suspension"), DECIDE, asking.refuse),
 )
 CASE_ACTS = (
+    Act("extension", None, N_("Ask for an extension"), P.case_adjust, extension.request, "document"),
+    Act("suspension", None, N_("Ask for a suspension"), P.case_adjust, suspension.request, "suspension"),
+    Act("suspension_lift", None, N_("Lift the suspension"), P.case_lift_suspension, suspension.lift, "document"),
+    Act("adjustment_withdrawal", None, N_("Withdraw the request"), P.case_adjust, asking.withdraw),
     Act("comment", None, N_("Comment"), P.case_comment, commenting.comment, "document"),
     Act("reopening", None, N_("Reopen"), P.case_reopen, reopening.reopen, is_grave=True),
     Act("voiding", None, N_("Void"), P.case_void, voiding.void, is_grave=True),
 )
 CUSTOM = Act("step", "step", N_("Finish this step"), P.case_comment, custom_steps.complete, "document")
-KNOWN_STEPS = frozenset(act.step for act in STEP_ACTS)
+CASE_CHECKS: dict[str, Callable[[Case, Actor], None]] = {
+    "extension": policy.check_extending,
+    "suspension": policy.check_asking,
+    "suspension_lift": policy.check_lifting,
+    "adjustment_withdrawal": policy.check_withdrawing,
+    "voiding": policy.check_voiding,
+}
+"""What the case has to say before an act on it as a whole, besides the permission."""
+RESTING = "suspension"
+"""Act of the step in which a suspension lasts. Nobody finishes it by itself: lifting is an act on the case."""
+KNOWN_STEPS = frozenset({*(act.step for act in STEP_ACTS), RESTING})
 
 
 @dataclass(frozen=True)
@@ -130,12 +159,12 @@ class Offer:
 
 def offers(case: Case, tasks: list[OpenTask], actor: Actor) -> list[Offer]:
     """Just the acts that ``actor`` may do now, in the order of the list: the likely ones first."""
-    return [*_step_offers(case, tasks, actor), *_case_offers(case, actor)]
+    return [*_step_offers(case, tasks, actor), *_case_offers(case, tasks, actor)]
 
 
 def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
     for task in tasks:
-        if not policy.is_offered(task, actor):
+        if not policy.is_offered(task, actor) or policy.is_held(case, task):
             continue
         if task.act not in KNOWN_STEPS:
             yield Offer(CUSTOM, task)
@@ -155,8 +184,14 @@ def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
     return False
 
 
-def _case_offers(case: Case, actor: Actor) -> Iterator[Offer]:
+def _case_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
+    is_pending = any(task.act in policy.APART_FROM_ASKING for task in tasks)
+    may_ask = not is_pending and policy.allows(policy.check_asking, case, actor)
     allowed = {
+        "extension": may_ask and not case.is_urgent,
+        "suspension": may_ask,
+        "suspension_lift": policy.allows(policy.check_lifting, case, actor),
+        "adjustment_withdrawal": is_pending and policy.allows(policy.check_withdrawing, case, actor),
         "comment": True,
         "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.restore_count),
         "voiding": policy.may_void(case, actor),
@@ -204,6 +239,7 @@ def check(case: Case, offer: Offer, by: Actor) -> None:
     elif offer.task is None:
         raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
     else:
+        policy.check_not_held(case, offer.task)
         policy.check_step(case, offer.task, None if offer.act is CUSTOM else offer.act.permission, by)
 
 
@@ -218,7 +254,11 @@ def carry_out(case: Case, offer: Offer, values: dict[str, Any], *, by: Actor, at
 def _check_on_case(case: Case, act: Act, by: Actor) -> None:
     if not by.has(act.permission):
         raise NotAllowed
-    if act.name == "voiding":
-        policy.check_voiding(case, by)
     if act.name == "reopening":
         reopening.check(case)
+    if act.name in CASE_CHECKS:
+        CASE_CHECKS[act.name](case, by)
+    if act.name in {"extension", "suspension"}:
+        adjusting.check_none_pending(case)
+    if act.name == "adjustment_withdrawal":
+        adjusting.check_pending(case)

@@ -61,3 +61,31 @@ class NotFiled(Conflict):
 
 class NoDraft(Conflict):
     """There is no process for cases yet. An administrator has to publish one."""
+
+
+class CaseSuspended(Conflict):
+    """This case is suspended: nothing is handled until the suspension ends or is lifted."""
+
+
+class NotSuspended(Conflict):
+    """This case is not suspended any more."""
+
+
+class NotInHand(Conflict):
+    """Only while your department is handling a case can its time limit be moved or halted."""
+
+
+class UrgentNotExtended(Conflict):
+    """Urgent cases are not extended."""
+
+
+class AdjustmentPending(Conflict):
+    """A request about this case waits for its decision already; there is one at a time."""
+
+
+class NothingPending(Conflict):
+    """The request was decided on or withdrawn already. Please look at the case again."""
+
+
+class AskedForIt(NotAllowed):
+    """You asked for this, or decided on it before: someone else must decide now."""

@@ -32,6 +32,9 @@ STEP_MINUTES = {
     "verification": _minutes("verification", 120, N_("Time limit of verification on site")),
     "closure": _minutes("closure", 30, N_("Time limit of closure")),
     "call_back": _minutes("call_back", 480, N_("Time limit of the satisfaction call")),
+    "adjustment_review": _minutes(
+        "adjustment_review", 240, N_("Time limit of each decision on an extension, suspension or appeal")
+    ),
     "receipt": Setting(
         "cases.receipt_minutes",
         int,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from engine.cases import adjustment_models  # noqa: F401 - its table belongs to this room
 from engine.catalog.models import Category, FilingCondition
 from engine.grids.models import ResponsibilityGrid, UnitGrid
 from engine.kit.db import BigId, Model

@@ -1,12 +1,26 @@
 """May this person do this to this case? Permissions say what a role may; here the case itself has its say."""
 
+from collections.abc import Callable
+
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import timeline
-from engine.cases.errors import CaseEnded, HandledIt, NotFiled, NotYourStep, ProposedIt
+from engine.cases.errors import (
+    AskedForIt,
+    CaseEnded,
+    CaseSuspended,
+    HandledIt,
+    NotFiled,
+    NotInHand,
+    NotSuspended,
+    NotYourStep,
+    ProposedIt,
+    UrgentNotExtended,
+)
 from engine.cases.models import Case, Stage
 from engine.kit.errors import Conflict, NotAllowed
 from engine.kit.i18n import N_
+from engine.process import queries as process
 from engine.process.models import OpenTask
 from engine.settings import values
 from engine.settings.declarations import Setting
@@ -16,6 +30,9 @@ APART_FROM_HANDLING = frozenset({"verification", "closure", "self_handling_revie
 
 APART_FROM_ACCEPTANCE = frozenset({"filing"})
 """Steps that nobody may do on a report that he accepted: filing takes two, while the setting says so."""
+
+APART_FROM_ASKING = frozenset({"extension_review", "suspension_review", "appeal_review"})
+"""Steps that nobody does who asked for what is decided there, or decided on it in an earlier step."""
 
 FILING_BY_TWO = Setting(
     "cases.filing_by_two",
@@ -43,11 +60,73 @@ def check_step(case: Case, task: OpenTask, permission: Permission | None, by: Ac
 
 
 def check_hands(case: Case, task: OpenTask, by: Actor) -> None:
-    """Raises HandledIt or ProposedIt where this step must be in other hands than what came before it."""
+    """Raises HandledIt, ProposedIt or AskedForIt where this step must be in other hands than what came before it."""
     if task.act in APART_FROM_HANDLING:
         check_apart(case, by)
     if task.act in steps_apart_from_acceptance() and timeline.took_part(case.id, by.id, "accepted"):
         raise ProposedIt
+    if task.act in APART_FROM_ASKING and process.has_moved(task.instance_id, by.id):
+        raise AskedForIt
+
+
+def check_not_held(case: Case, task: OpenTask) -> None:
+    """Raises CaseSuspended for a step of handling while the case is suspended (process.md §4.5)."""
+    if is_held(case, task):
+        raise CaseSuspended
+
+
+def is_held(case: Case, task: OpenTask) -> bool:
+    """Does this step rest while its case is suspended? What the centre files afterwards does not."""
+    return case.stage == Stage.suspended and task.stage == Stage.handling
+
+
+def check_asking(case: Case, by: Actor) -> None:
+    """The department that is handling a case may ask for an extension or a suspension of it.
+
+    Raises NotAllowed, CaseEnded, CaseSuspended, NotInHand.
+    """
+    if not by.has(Permission.case_adjust) or not _is_of_department(case, by):
+        raise NotAllowed
+    if case.stage in Stage.ended():
+        raise CaseEnded
+    if case.stage == Stage.suspended:
+        raise CaseSuspended
+    if case.stage != Stage.handling:
+        raise NotInHand
+
+
+def check_extending(case: Case, by: Actor) -> None:
+    """An urgent case is not extended (process.md §4.4). Raises UrgentNotExtended, and what ``check_asking`` raises."""
+    check_asking(case, by)
+    if case.is_urgent:
+        raise UrgentNotExtended
+
+
+def check_withdrawing(case: Case, by: Actor) -> None:
+    """Whoever of the department may ask may take the request back. Raises NotAllowed."""
+    if not by.has(Permission.case_adjust) or not _is_of_department(case, by):
+        raise NotAllowed
+
+
+def check_lifting(case: Case, by: Actor) -> None:
+    """A suspension is lifted by its department, or by the centre. Raises NotAllowed, NotSuspended."""
+    if not by.has(Permission.case_lift_suspension) or not (by.reach.city or _is_of_department(case, by)):
+        raise NotAllowed
+    if case.stage != Stage.suspended:
+        raise NotSuspended
+
+
+def allows(check: Callable[[Case, Actor], None], case: Case, by: Actor) -> bool:
+    """Would this check let this person?"""
+    try:
+        check(case, by)
+    except (NotAllowed, Conflict):
+        return False
+    return True
+
+
+def _is_of_department(case: Case, by: Actor) -> bool:
+    return case.department_id in by.reach.department_ids
 
 
 def steps_apart_from_acceptance() -> frozenset[str]:
@@ -78,11 +157,7 @@ def check_voiding(case: Case, by: Actor) -> None:
 
 def may_void(case: Case, by: Actor) -> bool:
     """Would ``check_voiding`` let this person?"""
-    try:
-        check_voiding(case, by)
-    except (NotAllowed, Conflict):
-        return False
-    return True
+    return allows(check_voiding, case, by)
 
 
 def may_reveal_reporter(actor: Actor) -> bool:

@@ -3,13 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-
 from engine.access.actors import Actor
-from engine.cases import actions, leaving, search, succession, vocabulary  # noqa: F401 - search listens for the making of the schema
+from engine.cases import (
+    actions,
+    adjusting,
+    dues,
+    holding,
+    leaving,
+    policy,
+    search,  # noqa: F401 - listens for the making of the schema
+    succession,
+    vocabulary,
+)
 from engine.cases.models import Case
 from engine.cases.stages import HANDLING, KIND, REWORK, CaseFollower, copy_clock
 from engine.deadlines import clocks
+from engine.deadlines import holding as subjects_of_clocks
 from engine.deadlines.jobs import clock_reckoned
 from engine.deadlines.models import Clock
 from engine.kit.clock import now
@@ -18,12 +27,9 @@ from engine.organization.departments import department_merged
 from engine.organization.leaving import account_closed
 from engine.organization.models import Department, User
 from engine.process import subjects, timers
-from engine.process.models import OpenTask
-
-DEPARTMENT_STEPS = ("assignment", "handling", "feedback")
-"""Steps that are due when the time limit of the department is."""
 
 subjects.register(KIND, CaseFollower())
+subjects_of_clocks.register(KIND, holding.hold)
 actions.register_all()
 vocabulary.tell()
 
@@ -36,22 +42,17 @@ def correct_copies(clock: Clock, **_: Any) -> None:
     case = db.session.get(Case, clock.subject_id)
     if case is not None and clock.name == HANDLING:
         copy_clock(case, clock)
-    followers = _steps_due_with(clock)
-    db.session.execute(
-        update(OpenTask)
-        .where(OpenTask.subject_kind == KIND, OpenTask.subject_id == clock.subject_id, OpenTask.act.in_(followers))
-        .values(due_at=clock.due_at, amber_at=clock.amber_at)
-    )
+    dues.place(clock.subject_id, clock, acts=_steps_due_with(clock))
     timers.reschedule(KIND, clock.subject_id, at=now())
 
 
 def _steps_due_with(clock: Clock) -> tuple[str, ...]:
     """The department's steps are due when the round of rework is, where there is one; else when handling is."""
     if clock.name == REWORK:
-        return DEPARTMENT_STEPS
+        return dues.DEPARTMENT_STEPS
     if clock.name == HANDLING:
-        return () if clocks.open_clock(KIND, clock.subject_id, REWORK) else DEPARTMENT_STEPS
-    return (clock.name,)
+        return () if clocks.open_clock(KIND, clock.subject_id, REWORK) else dues.DEPARTMENT_STEPS
+    return tuple(policy.APART_FROM_ASKING) if clock.name == adjusting.CLOCK else (clock.name,)
 
 
 @department_merged.connect

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.access.permissions import Permission
-from engine.cases import reporting, stages, timeline
+from engine.cases import adjusting, reporting, stages, timeline
 from engine.cases.errors import NotEnded, ReopenedBefore
 from engine.cases.models import Case, Stage
 from engine.kit.errors import NotAllowed
@@ -49,5 +49,8 @@ def _end_old_run(case: Case, by: Actor, at: datetime) -> None:
     """
     if case.instance_id is None:
         return
+    adjusting.end_all(case, by_id=by.id, at=at)
     with suppress(InstanceEnded):
         execution.withdraw(case.instance_id, outcome="reopened", by_id=by.id, at=at)
+    # The new run makes its first move before the case knows its number.
+    case.instance_id = None

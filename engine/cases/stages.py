@@ -16,7 +16,7 @@ from engine.access import actors
 from engine.access.actors import SYSTEM
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import limits
+from engine.cases import adjusting, limits
 from engine.cases.models import Case, Involvement, Stage
 from engine.deadlines import clocks
 from engine.deadlines.models import Clock
@@ -63,15 +63,27 @@ class CaseFollower:
         _open.pop(case, None)
 
     def follow(self, move: Move) -> None:
-        """Write the stage, stop the clocks of the steps that closed, start those of the steps that opened."""
-        case = _case(move.subject_id)
+        """Write the stage, stop the clocks of the steps that closed, start those of the steps that opened.
+
+        What runs beside the case's own drawing is about an adjustment, and writes no stage.
+        """
+        case, by = _case(move.subject_id), _doer(move.by_id)
+        if case.instance_id is not None and case.instance_id != move.instance_id:
+            _follow_beside(case, move, by)
+            return
+        was_handled = case.stage == Stage.handling
         _write_stage(case, move)
-        by = _doer(move.by_id)
+        self._change_clocks(case, move, by)
+        if was_handled and case.stage != Stage.handling:
+            adjusting.withdraw_pending(case, at=move.at)
+
+    def _change_clocks(self, case: Case, move: Move, by: Doer) -> None:
+        known = clocks.open_clocks(KIND, case.id)
         if case.stage in Stage.ended() and move.ended:
-            clocks.stop_all(KIND, case.id, at=move.at, by=by)
+            # An appeal against what was judged may still be under way.
+            clocks.change(KIND, case.id, at=move.at, by=by, stop=known.keys() - {adjusting.CLOCK}, known=known)
             _open.pop(case, None)
             return
-        known = clocks.open_clocks(KIND, case.id)
         opened = [step.clock for step in move.opened if step.clock and step.clock != HANDLING]
         closed = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
         paused = [name for name in closed if PAUSED_BY.get(name) in opened]
@@ -110,6 +122,24 @@ class CaseFollower:
         return row.due_at if row else None
 
 
+def _follow_beside(case: Case, move: Move, by: Doer) -> None:
+    case.updated_at = move.at
+    started = [
+        clocks.Start(step.clock, limit)
+        for step in move.opened
+        if step.clock and (limit := limits.step_limit(case, step.clock)) is not None
+    ]
+    own = {HANDLING, REWORK}
+    stopped = [step.clock for step in move.closed if step.clock and step.clock not in own]
+    remember(case, clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started))
+    adjusting.follow(case, move, _open[case], by=by)
+
+
+def remember(case: Case, open_clocks: dict[str, Clock]) -> None:
+    """These are the clocks of the case now: whoever asks in this transaction need not read them again."""
+    _open[case] = open_clocks
+
+
 def copy_clock(case: Case, clock: Clock) -> None:
     """Bring the case's copies of its handling clock up to date: lists and statistics read them."""
     case.due_at, case.first_due_at, case.amber_at = clock.due_at, clock.first_due_at, clock.amber_at
@@ -127,7 +157,8 @@ def _write_stage(case: Case, move: Move) -> None:
     case.updated_at = move.at
     stage = next((step.stage for step in reversed(move.opened) if step.stage), None)
     stage = move.end_properties.get("stage") or stage
-    if stage:
+    # While a case is suspended, only its end or the suspension's takes it out of that.
+    if stage and (case.stage != Stage.suspended or stage in Stage.ended()):
         case.stage = stage
     if move.end_properties.get("result") and case.result is None:
         case.result = move.end_properties["result"]

@@ -4,19 +4,21 @@ from sqlalchemy import select
 
 from engine.access import seeds
 from engine.access.models import Role
-from engine.cases import acts, limits, stages
+from engine.cases import acts, limits, stages, suspension
 from engine.cases.models import Stage
 from engine.forms import catalogue
 from engine.kit.db import db
 from engine.process import linting
 
+_OTHER_CLOCKS = (stages.HANDLING, stages.REWORK, stages.ESCALATION, suspension.CLOCK)
+
 
 def tell() -> None:
     """Tell the check of drawings what there is."""
     linting.know("form", catalogue.names)
-    linting.know("act", lambda: {act.step for act in (*acts.STEP_ACTS, acts.CUSTOM) if act.step is not None})
+    linting.know("act", lambda: {*(step for step in acts.KNOWN_STEPS if step is not None), str(acts.CUSTOM.step)})
     linting.know("stage", lambda: {stage.value for stage in Stage})
-    linting.know("clock", lambda: {*limits.STEP_MINUTES, stages.HANDLING, stages.REWORK, stages.ESCALATION})
+    linting.know("clock", lambda: {*limits.STEP_MINUTES, *_OTHER_CLOCKS})
     linting.know("role", _roles)
 
 

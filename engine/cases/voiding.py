@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.access.actors import Actor
-from engine.cases import dispatching, policy, stages, timeline
+from engine.cases import adjusting, dispatching, policy, stages, timeline
 from engine.cases.models import Case, Stage
 from engine.deadlines import clocks
 from engine.process import execution
@@ -15,6 +15,7 @@ def void(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None
     case stays overdue on record.
     """
     policy.check_voiding(case, by)
+    adjusting.end_all(case, by_id=by.id, at=at)
     if case.instance_id is not None:
         execution.withdraw(case.instance_id, outcome=Stage.void.value, by_id=by.id, at=at)
     for clock in clocks.stop_all(stages.KIND, case.id, at=at, by=by, reason="void"):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from engine.access.actors import Actor
 from engine.cases import policy, search
-from engine.cases.models import Case, Involvement
+from engine.cases.models import Case, Involvement, Stage
 from engine.kit.db import db
 from engine.kit.paging import Page
 from engine.process import queries as process
@@ -100,8 +100,17 @@ def _offered(actor: Actor) -> Select[OpenTask]:
     kept_apart = or_(
         and_(OpenTask.act.in_(sorted(policy.APART_FROM_HANDLING)), or_(_took_part(actor, "handled"), _had_it(actor))),
         and_(OpenTask.act.in_(sorted(policy.steps_apart_from_acceptance())), _took_part(actor, "accepted")),
+        and_(OpenTask.act.in_(sorted(policy.APART_FROM_ASKING)), process.moved_by(actor.id)),
+        _rests(),
     )
     return process.offered_to(actor).where(OpenTask.subject_kind == "case", ~func.coalesce(kept_apart, False))
+
+
+def _rests() -> ColumnElement[bool]:
+    """Steps of handling wait unseen while their case is suspended (``policy.is_held`` says the same)."""
+    resting = aliased(Case)
+    suspended = exists().where(resting.id == OpenTask.subject_id, resting.stage == Stage.suspended.value)
+    return and_(OpenTask.stage == Stage.handling.value, suspended)
 
 
 def _took_part(actor: Actor, part: str) -> ColumnElement[bool]:

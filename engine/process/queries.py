@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from engine.access.actors import Actor
 from engine.kit.db import db
@@ -47,6 +47,20 @@ def history(instance_id: int) -> list[ProcessEvent]:
     return list(db.session.scalars(
         select(ProcessEvent).where(ProcessEvent.instance_id == instance_id).order_by(ProcessEvent.id)
     ))  # fmt: skip
+
+
+def has_moved(instance_id: int, user_id: int | None) -> bool:
+    """Has this person begun this instance, or done a step of it?"""
+    return bool(db.session.scalar(select(exists().where(_moved(user_id), ProcessEvent.instance_id == instance_id))))
+
+
+def moved_by(user_id: int | None) -> ColumnElement[bool]:
+    """The same as a condition on ``OpenTask``: he had a hand in the instance that the step belongs to."""
+    return exists().where(_moved(user_id), ProcessEvent.instance_id == OpenTask.instance_id)
+
+
+def _moved(user_id: int | None) -> ColumnElement[bool]:
+    return ProcessEvent.by_id == user_id
 
 
 def definitions() -> Sequence[ProcessDefinition]:

@@ -1,5 +1,7 @@
 """What the page offers is what the door lets through: at every stage, for everybody, for every act."""
 
+from datetime import date
+
 from engine.cases import acts, queries, steps
 from engine.cases.acts import CASE_ACTS, STEP_ACTS
 from engine.cases.errors import CaseNotFound
@@ -52,13 +54,12 @@ def test_every_act_is_let_through_for_those_to_whom_it_is_offered_and_nobody_els
     assert story.case.department.code == "sanitation"
     assert who_may(story, city) == {"signing": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"}}
     story.do("clerk", "signing")
-    assert who_may(story, city) == {"assignment": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"}}
+    asking = {"extension": {"clerk"}, "suspension": {"clerk"}, "voiding": {"zhao"}}
+    assert who_may(story, city) == {"assignment": {"clerk"}, "return_request": {"clerk"}} | asking
     story.do("clerk", "assignment", handler_id=city.handler.id)
-    assert who_may(story, city) == {"handling": {"handler"}, "hand_back": {"handler"}, "voiding": {"zhao"}}
+    assert who_may(story, city) == {"handling": {"handler"}, "hand_back": {"handler"}} | asking
     story.do("handler", "handling", note="已清理")
-    assert who_may(story, city) == {
-        "feedback": {"clerk"}, "redo": {"clerk"}, "return_request": {"clerk"}, "voiding": {"zhao"},
-    }  # fmt: skip
+    assert who_may(story, city) == {"feedback": {"clerk"}, "redo": {"clerk"}, "return_request": {"clerk"}} | asking
     story.do("clerk", "feedback", note="已处置完毕")
     assert who_may(story, city) == {
         "feedback_acceptance": {"wang"}, "feedback_refusal": {"wang"}, "voiding": {"zhao"},
@@ -77,3 +78,20 @@ def test_a_return_is_decided_by_the_dispatcher_and_a_dispute_by_the_director(cit
     assert who_may(story, city) == {"return_grant": {"wang"}, "return_refusal": {"wang"}, "voiding": {"zhao"}}
     story.do("wang", "return_grant")
     assert who_may(story, city) == {"dispatch": {"wang"}, "voiding": {"zhao"}}
+
+
+def test_an_adjustment_is_decided_step_by_step_and_a_suspended_case_rests(city):
+    story = Story(city).filed().signed()
+    words = {"reason": "season", "note": "待春季补植", "safety_measure": "已设置围挡", "until": date(2026, 4, 30)}
+    story.do("clerk", "suspension", **words)
+    at_work = {
+        "handling": {"handler"},
+        "hand_back": {"handler"},
+        "adjustment_withdrawal": {"clerk"},
+        "voiding": {"zhao"},
+    }
+    for who in ("head", "wang", "qian"):
+        deciding = {"suspension_approval": {who}, "suspension_refusal": {who}}
+        assert who_may(story, city) == at_work | deciding
+        story.do(who, "suspension_approval", note="")
+    assert who_may(story, city) == {"suspension_lift": {"clerk", "wang"}, "voiding": {"zhao"}}

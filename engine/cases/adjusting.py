@@ -1,0 +1,171 @@
+"""Adjustments: what the moves of their drawings mean for them, and what becomes of them when the case moves on.
+
+An adjustment runs a drawing of its own beside the case's, named after its kind. An end of that drawing says with its
+``result`` what was decided: granted or refused. What lasts a while is granted when a step of stage "suspended" opens,
+and over at an end whose ``result`` is ended. What granting does, each kind says itself (``register``).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import func, select
+
+from engine.access.actors import SYSTEM
+from engine.cases import timeline
+from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
+from engine.cases.errors import AdjustmentPending, NothingPending
+from engine.cases.models import Case, Stage
+from engine.deadlines.models import Clock
+from engine.kit.db import db
+from engine.kit.signals import Doer, signals
+from engine.process import execution
+from engine.process.subjects import Move
+
+GRANTED, REFUSED, ENDED = "granted", "refused", "ended"
+"""What an end of such a drawing may say in ``cityloop:end result``."""
+UNDER_WAY = (AdjustmentState.requested.value, AdjustmentState.granted.value)
+CLOCK = "adjustment_review"
+"""Within it each of those who are asked decides."""
+
+requested = signals.signal("adjustment-requested")
+"""Sent with the adjustment, ``case`` and ``at``; whoever delivers messages listens. So with the two below."""
+decided = signals.signal("adjustment-decided")
+ended = signals.signal("adjustment-ended")
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a kind does when it is granted and, where it lasts a while, when it ends.
+
+    Each is called with the case, the adjustment, the case's open clocks by name, who and when.
+    """
+
+    grant: Callable[[Case, Adjustment, dict[str, Clock], Doer, datetime], None]
+    end: Callable[[Case, Adjustment, dict[str, Clock], Doer, datetime], None] | None = None
+
+
+_effects: dict[str, Effects] = {}
+# The adjustment that this transaction is at work on, by its case: an act and the move that it makes read it once.
+_in_hand: WeakKeyDictionary[Case, Adjustment] = WeakKeyDictionary()
+
+
+def register(kind: AdjustmentKind, effects: Effects) -> None:
+    """Say what granting adjustments of ``kind`` does."""
+    _effects[kind.value] = effects
+
+
+def take_in_hand(case: Case, adjustment: Adjustment) -> Adjustment:
+    """``adjustment`` is what the next move beside the case is about."""
+    _in_hand[case] = adjustment
+    return adjustment
+
+
+def follow(case: Case, move: Move, open_clocks: dict[str, Clock], *, by: Doer) -> None:
+    """Bring the adjustment up to date that this move, of an instance beside the case's own, is about."""
+    row = _of_move(case, move)
+    if row is None:
+        return
+    row.instance_id = move.instance_id
+    result = move.end_properties.get("result")
+    if row.state == AdjustmentState.requested:
+        _decide(case, row, move, open_clocks, by, result)
+    elif row.state == AdjustmentState.granted and row.ended_at is None and move.ended:
+        _end(case, row, move, open_clocks, by, result)
+
+
+def pending(case: Case) -> Adjustment | None:
+    """The request that waits for its decision; there is one at most."""
+    return db.session.scalars(
+        select(Adjustment).where(Adjustment.case_id == case.id, Adjustment.state == AdjustmentState.requested.value)
+    ).one_or_none()
+
+
+def check_pending(case: Case) -> Adjustment:
+    """The request that waits. Raises NothingPending."""
+    row = pending(case)
+    if row is None:
+        raise NothingPending
+    return row
+
+
+def check_none_pending(case: Case) -> None:
+    """One request waits at a time. Raises AdjustmentPending."""
+    if pending(case) is not None:
+        raise AdjustmentPending
+
+
+def of(case: Case) -> Sequence[Adjustment]:
+    """Every adjustment of a case, oldest first."""
+    return db.session.scalars(select(Adjustment).where(Adjustment.case_id == case.id).order_by(Adjustment.id)).all()
+
+
+def count_granted(case: Case, kind: AdjustmentKind) -> int:
+    """How many adjustments of this kind took effect, now or once."""
+    took_effect = (AdjustmentState.granted.value, AdjustmentState.ended.value)
+    question = select(func.count()).where(
+        Adjustment.case_id == case.id, Adjustment.kind == kind.value, Adjustment.state.in_(took_effect)
+    )
+    return db.session.scalar(question) or 0
+
+
+def withdraw(case: Case, row: Adjustment, *, by_id: int | None, at: datetime) -> None:
+    """Take a request back, whoever waits for it: its drawing ends."""
+    if row.instance_id is not None:
+        take_in_hand(case, row)
+        execution.withdraw(row.instance_id, outcome=AdjustmentState.withdrawn.value, by_id=by_id, at=at)
+
+
+def withdraw_pending(case: Case, *, at: datetime) -> None:
+    """The case has left the department's hands: what was asked for meanwhile is asked for no more (留痕)."""
+    row = pending(case)
+    if row is not None:
+        withdraw(case, row, by_id=None, at=at)
+        timeline.add(case, "adjustment_withdrawal", by=SYSTEM, at=at, kind=row.kind)
+
+
+def end_all(case: Case, *, by_id: int | None, at: datetime) -> None:
+    """The case ends, or begins anew: nothing beside it goes on. A suspension under way ends without effect."""
+    running = select(Adjustment).where(
+        Adjustment.case_id == case.id, Adjustment.state.in_(UNDER_WAY), Adjustment.ended_at.is_(None)
+    )
+    for row in db.session.scalars(running.order_by(Adjustment.id)).all():
+        withdraw(case, row, by_id=by_id, at=at)
+
+
+def _of_move(case: Case, move: Move) -> Adjustment | None:
+    known = _in_hand.pop(case, None)
+    if known is not None and known.instance_id in {None, move.instance_id}:
+        return known
+    return db.session.scalars(
+        select(Adjustment).where(Adjustment.case_id == case.id, Adjustment.instance_id == move.instance_id)
+    ).one_or_none()
+
+
+def _decide(
+    case: Case, row: Adjustment, move: Move, open_clocks: dict[str, Clock], by: Doer, result: str | None
+) -> None:
+    effects = _effects[row.kind]
+    # What lasts a while is granted by the step that waits for its end; without one it would never end.
+    is_lasting = effects.end is not None
+    waits = any(step.stage == Stage.suspended for step in move.opened)
+    if waits if is_lasting else result == GRANTED:
+        row.state = AdjustmentState.granted
+        effects.grant(case, row, open_clocks, by, move.at)
+    elif move.ended:
+        row.state = AdjustmentState.refused if result == REFUSED else AdjustmentState.withdrawn
+    else:
+        return
+    row.decided_at, row.decided_by_id = move.at, by.id
+    if not is_lasting:
+        row.ended_at = move.at
+    decided.send(row, case=case, at=move.at)
+
+
+def _end(case: Case, row: Adjustment, move: Move, open_clocks: dict[str, Clock], by: Doer, result: str | None) -> None:
+    row.state, row.ended_at = AdjustmentState.ended, move.at
+    end = _effects[row.kind].end
+    if end is not None and result == ENDED:
+        end(case, row, open_clocks, by, move.at)
+    ended.send(row, case=case, at=move.at)

@@ -1,0 +1,127 @@
+"""Extension (延期): the department asks for more time while enough of it is left, others decide (process.md §4.4).
+
+The clock runs on meanwhile. A request that was made in time is granted even where the limit passed before somebody
+decided: that delay is not the department's.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from engine.access.actors import Actor
+from engine.calendars import queries as calendars
+from engine.calendars.working_time import Limit, Unit
+from engine.cases import adjusting, asking, dues, stages
+from engine.cases.adjustment_models import Adjustment, AdjustmentKind
+from engine.cases.errors import NotInHand
+from engine.cases.models import Case
+from engine.deadlines import clocks, supposing
+from engine.deadlines.models import Clock
+from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
+from engine.kit.signals import Doer
+from engine.settings import values as settings
+from engine.settings.declarations import Setting
+
+KIND = AdjustmentKind.extension
+NOTICE_SHARE = Setting(
+    "cases.extension_notice_share",
+    float,
+    0.25,
+    N_("Share of the time limit that must be left when an extension is asked for"),
+    N_("Bad weather and sudden events may be told of until the limit passes."),
+    least=0.0,
+    most=0.9,
+)
+MOST = Setting("cases.extensions_most", int, 2, N_("Extensions of a case at most"), least=0, most=10)
+WITHOUT_NOTICE = frozenset({"weather", "sudden_event"})
+"""Reasons that nobody knows of in advance; any other makes a plain extension (一般延期), which needs notice."""
+
+
+def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Ask for the limit once more, or for the ``value`` that was typed, in the limit's own unit.
+
+    Raises Invalid (beside ``reason`` or ``value``), AdjustmentPending, NotInHand.
+    """
+    clock = handling_clock(case)
+    check(case, clock, values["reason"], at)
+    limit = asked_limit(clock, values.get("value"))
+    asking.ask(
+        case,
+        KIND,
+        reason=values["reason"],
+        note=values.get("note", ""),
+        by=by,
+        at=at,
+        facts={"extension_count": case.extension_count},
+        value=limit.value,
+        unit=limit.unit.value,
+        due_after=due_after(clock, limit, at=at),
+    )
+
+
+def handling_clock(case: Case) -> Clock:
+    """The department's clock. Raises NotInHand where none runs."""
+    clock = clocks.open_clock(stages.KIND, case.id, stages.HANDLING)
+    if clock is None:
+        raise NotInHand
+    return clock
+
+
+def check(case: Case, clock: Clock, reason: str, at: datetime) -> None:
+    """May more time be asked for now, for this reason? Raises Invalid beside ``reason``."""
+    most = settings.get(MOST)
+    if case.extension_count >= most:
+        raise Invalid.field("reason", N_("This case was extended %(times)s times; that is the most."), times=most)
+    if is_overdue(clock, at):
+        raise Invalid.field("reason", N_("The time limit has passed: an overdue case is not extended."))
+    if reason not in WITHOUT_NOTICE and not is_noticed(clock, at):
+        share = f"{settings.get(NOTICE_SHARE) * 100:g}"
+        text = N_("An extension is asked for while at least %(share)s%% of the time limit is left; less is left now.")
+        raise Invalid.field("reason", text, share=share)
+
+
+def is_overdue(clock: Clock, at: datetime) -> bool:
+    """Has the due moment passed? Nobody is late by a provisional one."""
+    return at > clock.due_at and not clock.is_provisional
+
+
+def is_noticed(clock: Clock, at: datetime) -> bool:
+    """Is enough of the limit left for a plain extension?"""
+    reading = clocks.read(clock, at=at)
+    return reading.is_provisional or reading.remaining_seconds >= settings.get(NOTICE_SHARE) * reading.limit.seconds
+
+
+def asked_limit(clock: Clock, value: float | None) -> Limit:
+    """By how much: what was typed, at most the clock's own limit, which it is by default. Raises Invalid."""
+    own = Limit(clock.limit_value, Unit(clock.limit_unit))
+    if value is None:
+        return own
+    if not 0 < value <= own.value:
+        text = N_("Please enter more than 0 and at most %(most)s, the limit once more.")
+        raise Invalid.field("value", text, most=f"{own.value:g}")
+    return Limit(value, own.unit)
+
+
+def due_after(clock: Clock, limit: Limit, *, at: datetime) -> datetime:
+    """What the due moment would become."""
+    return supposing.if_extended(clock.facts, calendars.working(clock.calendar_id), limit, at=at)
+
+
+def _grant(case: Case, row: Adjustment, open_clocks: dict[str, Clock], by: Doer, at: datetime) -> None:
+    handling = open_clocks.get(stages.HANDLING)
+    if handling is None or row.value is None:
+        raise NotInHand
+    share = row.value / handling.limit_value
+    row.due_before = handling.due_at
+    for name in (stages.HANDLING, stages.REWORK):
+        if name in open_clocks:
+            # A round of rework gets the same share of its own, shorter limit.
+            clock = open_clocks[name]
+            more = Limit(clock.limit_value * share, Unit(clock.limit_unit))
+            clocks.extend(clock, more, at=at, by=by, reason=KIND.value)
+    row.due_after = handling.due_at
+    case.extension_count += 1
+    dues.carry(case, open_clocks, at=at)
+
+
+adjusting.register(KIND, adjusting.Effects(_grant))
