@@ -57,8 +57,11 @@ class WorkedDays:
         self.midnights = [_second(day, zone) for day in _days(first, last + timedelta(days=1))]
         self.days = [
             [
-                (_at(opening, midnight, day, zone, length), _at(closing, midnight, day, zone, length))
+                (start, end)
                 for opening, closing in segments
+                # An hour that the wall clock leaves out may swallow a segment.
+                if (start := _at(opening, midnight, day, zone, length))
+                < (end := _at(closing, midnight, day, zone, length))
             ]
             for day, midnight, length in zip(_days(first, last), self.midnights[:-1], self._lengths(), strict=True)
             if (segments := hours.on(day))
@@ -73,9 +76,10 @@ class WorkedDays:
 
         That is a common multiple of the lengths of all days, so that parts of days of different lengths add up exactly.
         """
-        lengths = [sum(end - start for start, end in day) for day in self.days]
+        days = [day for day in self.days if day]
+        lengths = [sum(end - start for start, end in day) for day in days]
         day_size = lcm(*set(lengths)) if lengths else 1
-        return Track(_count(self.days, [day_size // length for length in lengths])), day_size
+        return Track(_count(days, [day_size // length for length in lengths])), day_size
 
     def wall_clock(self, zone: ZoneInfo) -> Track:
         """Calendar days: the wall clock's own seconds, so that n days end at the same moment of the nth day."""
@@ -128,7 +132,11 @@ def _at(minute: int, midnight: int, day: date, zone: ZoneInfo, length: int) -> i
     if length == 86400:
         return midnight + minute * 60
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
-    return int(wall.timestamp())
+    second = int(wall.timestamp())
+    if datetime.fromtimestamp(second, zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        # The wall clock never shows it: it springs forward past it, and that is the moment.
+        return _first_changed(midnight, midnight + length, zone)
+    return second
 
 
 def _days(first: date, last: date) -> Iterator[date]:
