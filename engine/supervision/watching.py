@@ -95,7 +95,7 @@ def _perform(rung: ladder.Rung, clock: Clock, case: Case, at: datetime) -> None:
     if rung.action is RungAction.order:
         _order(clock, case, at)
     elif rung.action is RungAction.urge:
-        urging.urge(case, rung.role, at=at)
+        urging.urge(case, rung.role, at=at, clock=clock.name)
     else:
         people = recipients.of(case, rung.role)
         timeline.add(case, "escalation", by=SYSTEM, at=at, to=rung.role, clock=clock.name)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -9,6 +10,7 @@ from sqlalchemy import func, select, update
 from engine.cases import reporting
 from engine.cases.models import Case, Source, Stage, TimelineEntry
 from engine.cases.reporting import Report
+from engine.deadlines.models import Clock
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
@@ -17,6 +19,7 @@ from tests.serving import Worker
 from tests.stories import category
 
 CASES = 11  # nine acts each, from acceptance to closure
+URGINGS = select(TimelineEntry.case_id, TimelineEntry.detail).where(TimelineEntry.act == "urging")
 
 
 def kill_after(people, acts, *programs):
@@ -65,13 +68,16 @@ def test_two_hundred_due_timers_fire_once_each_though_a_worker_dies_among_them(c
     start(Worker(city.url, tmp_path, 1), Worker(city.url, tmp_path, 2))
     wait_until(lambda: waiting() == 0)
     assert set(per_case(ProcessEvent.instance_id, ProcessEvent.kind == "fired").values()) == {1}
-    assert per_case(TimelineEntry.case_id, TimelineEntry.act == "urging") == dict.fromkeys(cases, 1)
+    urged = Counter((case_id, *sorted(detail.items())) for case_id, detail in db.session.execute(URGINGS))
+    assert [urged[case_id, ("to", "department_head")] for case_id in cases] == [1] * len(cases)
+    assert set(urged.values()) == {1}, "the ladders of the clocks were climbed by the same workers"
 
 
 def let_leases_run_out():
     """What a dead worker had claimed is free again when its lease runs out; those minutes are not waited for here."""
     db.session.rollback()
     db.session.execute(update(OpenTimer).values(claimed_until=None))
+    db.session.execute(update(Clock).values(claimed_until=None))
     db.session.execute(update(OutboxMessage).values(claimed_until=None))
     db.session.commit()
 
