@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from engine.access import actors
 from engine.access.actors import Actor
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import NotAllowed
-from engine.organization.models import Post, User
+from engine.organization.models import User
 from web.configuration import current_config
 
 LONGEST = timedelta(hours=12)
@@ -104,16 +102,10 @@ def _load(_kept: str) -> SignedIn | None:
     if named is None or _is_stale(clock.now()):
         return None
     user_id, epoch = named
-    user = (
-        db.session.execute(
-            select(User)
-            .where(User.id == user_id, User.is_active, User.session_epoch == epoch)
-            .options(joinedload(User.posts).joinedload(Post.department))
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
-    return SignedIn(actors.of(user), epoch) if user else None
+    user, absent = actors.read(user_id, at=clock.now())
+    if user is None or user.session_epoch != epoch:
+        return None
+    return SignedIn(actors.of(user, absent), epoch)
 
 
 def _is_stale(now: datetime) -> bool:
@@ -124,7 +116,9 @@ def _is_stale(now: datetime) -> bool:
 
 def _touch(response: Response) -> Response:
     """Note that the user is still there. A page that only refreshes itself does not count."""
-    if request.endpoint == "static" or "CityLoop-Background" in request.headers or "seen_at" not in session:
+    # A browser's stream of events can send no header of ours.
+    is_by_itself = "CityLoop-Background" in request.headers or response.mimetype == "text/event-stream"
+    if request.endpoint == "static" or is_by_itself or "seen_at" not in session:
         return response
     now = clock.now().timestamp()
     asked = g.get("_login_user")  # nobody is looked up only for this: the database may be away

@@ -1,14 +1,17 @@
 """A person together with what his posts let him do and see: what every act takes as ``by``."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from engine.access.models import Role, RolePermission
+from engine.access import policy
+from engine.access.models import Delegation, Role, RolePermission
 from engine.access.permissions import Permission, Scope
-from engine.kit.db import db
+from engine.kit.db import BigId, db
 from engine.organization.models import Department, Post, User
 
 
@@ -20,10 +23,27 @@ class Reach:
     department_ids: frozenset[int] = frozenset()
     grid_ids: frozenset[int] = frozenset()
 
+    def __or__(self, other: "Reach") -> "Reach":
+        return Reach(
+            self.city or other.city, self.department_ids | other.department_ids, self.grid_ids | other.grid_ids
+        )
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Somebody who is away, in whose name another acts."""
+
+    id: int
+    name: str
+
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. ``groups`` name the open tasks offered to him: "acceptor", "collector@grid:5", "handler@dept:12"."""
+    """Who acts. ``groups`` name the open tasks offered to him: "acceptor", "collector@grid:5", "handler@dept:12".
+
+    Whoever stands in for people who are away has their groups, permissions and reach besides his own; ``hats`` are then
+    himself and himself in the name of each of them, and an act is done under one of these.
+    """
 
     id: int | None
     name: str
@@ -34,10 +54,23 @@ class Actor:
     groups: frozenset[str] = frozenset()
     reach: Reach = field(default_factory=Reach)
     locale: str = "zh_Hans_CN"
+    on_behalf_of: Absent | None = None
+    hats: tuple["Actor", ...] = ()
 
     def has(self, permission: Permission) -> bool:
         """May this person do that, as far as roles go? Whether *this case* allows it is its room's policy."""
         return permission.value in self.permissions
+
+    @property
+    def faces(self) -> tuple["Actor", ...]:
+        """Under which he may act, his own first."""
+        return self.hats or (self,)
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Himself, and those in whose name he acts: what separates duties looks at all of them."""
+        absent = {face.on_behalf_of.id for face in self.faces if face.on_behalf_of is not None}
+        return frozenset(absent if self.id is None else {self.id, *absent})
 
 
 SYSTEM = Actor(id=None, name="系统")
@@ -51,36 +84,48 @@ def group(role: str, *, department_id: int | None = None, grid_id: int | None = 
     return f"{role}@grid:{grid_id}" if grid_id is not None else role
 
 
-def load(user_id: int) -> Actor | None:
-    """The actor of one user, in two statements; None when there is no such active user."""
-    user = (
-        db.session.execute(
-            select(User)
-            .where(User.id == user_id, User.is_active)
-            .options(joinedload(User.posts).joinedload(Post.department))
-        )
-        .unique()
-        .scalar_one_or_none()
-    )
-    return of(user) if user else None
+def load(user_id: int, *, at: datetime | None = None) -> Actor | None:
+    """The actor of one user, in two or three statements; None when there is no such active user.
+
+    With ``at`` he also has what is delegated to him at that moment.
+    """
+    user, absent = read(user_id, at=at)
+    return of(user, absent) if user else None
 
 
-def of(user: User) -> Actor:
-    """The actor of a user whose posts are loaded. One statement for roles, one more where a department tree is seen."""
-    roles = _roles({post.role_id for post in user.posts})
-    served = [(post, roles[post.role_id]) for post in user.posts]
-    first = user.posts[0].department if user.posts else None
-    return Actor(
-        id=user.id,
-        name=user.name,
-        department_id=first.id if first else None,
-        department_name=first.short_name if first else "",
-        permissions=frozenset(permission for _, role in served for permission in role.permissions),
-        roles=frozenset(role.code for _, role in served),
-        groups=frozenset(name for post, role in served for name in _groups_of(post, role)),
-        reach=_reach(served),
-        locale=user.locale,
+def read(user_id: int, *, at: datetime | None) -> tuple[User | None, list[User]]:
+    """An active user, and the active ones for whom he stands in at ``at``, with their posts: one statement."""
+    users = db.session.scalars(
+        select(User)
+        .where(User.id == user_id if at is None else User.id.in_(_self_and_absent(user_id, at)), User.is_active)
+        .options(joinedload(User.posts).joinedload(Post.department))
     )
+    found = {user.id: user for user in users.unique()}
+    return found.pop(user_id, None), [found[key] for key in sorted(found)]
+
+
+def _self_and_absent(user_id: int, at: datetime) -> CompoundSelect[Any]:
+    running = select(Delegation.from_user_id).where(
+        Delegation.to_user_id == user_id,
+        Delegation.starts_at <= at,
+        Delegation.ends_at > at,
+        Delegation.revoked_at.is_(None),
+    )
+    return union_all(select(literal(user_id, BigId)), running)
+
+
+def of(user: User, absent: Sequence[User] = ()) -> Actor:
+    """The actor of a user whose posts are loaded, standing in for ``absent``.
+
+    One statement for roles, one more where a department tree is seen.
+    """
+    posts = [*user.posts, *(post for one in absent for post in one.posts)]
+    roles = _roles({post.role_id for post in posts})
+    below = _below([post.department for post in posts if roles[post.role_id].scope == Scope.department])
+    own = _own(user, roles, below)
+    lent = [_in_the_name_of(own, one, _lent(one, user, roles), roles, below) for one in absent]
+    hats = (own, *(hat for hat in lent if hat.permissions))
+    return _together(hats) if len(hats) > 1 and policy.takes_part(own.permissions) else own
 
 
 @dataclass
@@ -92,7 +137,67 @@ class _Role:
     permissions: set[str] = field(default_factory=set)
 
 
-def _roles(ids: set[int]) -> dict[int, _Role]:
+_Roles = dict[int, _Role]
+_Tree = dict[int, str]
+
+
+def _own(user: User, roles: _Roles, below: _Tree) -> Actor:
+    first = user.posts[0].department if user.posts else None
+    served = [roles[post.role_id] for post in user.posts]
+    return Actor(
+        id=user.id,
+        name=user.name,
+        department_id=first.id if first else None,
+        department_name=first.short_name if first else "",
+        permissions=frozenset(permission for role in served for permission in role.permissions),
+        roles=frozenset(role.code for role in served),
+        groups=_groups(user.posts, roles),
+        reach=_reach(user.posts, roles, below),
+        locale=user.locale,
+    )
+
+
+def _in_the_name_of(own: Actor, absent: User, posts: Sequence[Post], roles: _Roles, below: _Tree) -> Actor:
+    held = {permission for post in posts for permission in roles[post.role_id].permissions}
+    return replace(
+        own,
+        permissions=frozenset(held & policy.LENT),
+        roles=frozenset(roles[post.role_id].code for post in posts),
+        groups=_groups(posts, roles),
+        reach=_reach(posts, roles, below),
+        on_behalf_of=Absent(absent.id, absent.name),
+    )
+
+
+def _together(hats: tuple[Actor, ...]) -> Actor:
+    whole = Reach()
+    for hat in hats:
+        whole |= hat.reach
+    return replace(
+        hats[0],
+        permissions=frozenset().union(*(hat.permissions for hat in hats)),
+        groups=frozenset().union(*(hat.groups for hat in hats)),
+        reach=whole,
+        hats=hats,
+    )
+
+
+def _lent(absent: User, stand_in: User, roles: _Roles) -> list[Post]:
+    """The posts in which one may stand in for the other; of an administrator, none."""
+    held = {permission for post in absent.posts for permission in roles[post.role_id].permissions}
+    if not policy.takes_part(held):
+        return []
+    return [post for post in absent.posts if may_be_lent(post, roles[post.role_id].scope, stand_in)]
+
+
+def may_be_lent(post: Post, scope: str, stand_in: User) -> bool:
+    """A department's post goes to somebody of that department, one of the centre to somebody of the centre."""
+    if scope == Scope.department:
+        return any(other.department_id == post.department_id for other in stand_in.posts)
+    return scope != Scope.own and any(other.department.kind == "center" for other in stand_in.posts)
+
+
+def _roles(ids: set[int]) -> _Roles:
     if not ids:
         return {}
     rows = db.session.execute(
@@ -100,12 +205,16 @@ def _roles(ids: set[int]) -> dict[int, _Role]:
         .outerjoin(RolePermission, RolePermission.role_id == Role.id)
         .where(Role.id.in_(ids))
     )
-    found: dict[int, _Role] = {}
+    found: _Roles = {}
     for id_, code, scope, permission in rows.tuples():
         role = found.setdefault(id_, _Role(code, scope))
         if permission is not None:
             role.permissions.add(permission)
     return found
+
+
+def _groups(posts: Iterable[Post], roles: _Roles) -> frozenset[str]:
+    return frozenset(name for post in posts for name in _groups_of(post, roles[post.role_id]))
 
 
 def _groups_of(post: Post, role: _Role) -> tuple[str, ...]:
@@ -117,19 +226,24 @@ def _groups_of(post: Post, role: _Role) -> tuple[str, ...]:
     return (role.code,)
 
 
-def _reach(served: Iterable[tuple[Post, _Role]]) -> Reach:
-    served = list(served)
-    roots = [post.department.path for post, role in served if role.scope == Scope.department]
+def _reach(posts: Sequence[Post], roles: _Roles, below: _Tree) -> Reach:
+    scopes = [(post, roles[post.role_id].scope) for post in posts]
+    roots = tuple(post.department.path for post, scope in scopes if scope == Scope.department)
     return Reach(
-        city=any(role.scope == Scope.city for _, role in served),
-        department_ids=frozenset(_below(roots)) if roots else frozenset(),
+        city=any(scope == Scope.city for _, scope in scopes),
+        department_ids=frozenset(key for key, path in below.items() if path.startswith(roots)),
         grid_ids=frozenset(
             post.responsibility_grid_id
-            for post, role in served
-            if role.scope == Scope.grid and post.responsibility_grid_id is not None
+            for post, scope in scopes
+            if scope == Scope.grid and post.responsibility_grid_id is not None
         ),
     )
 
 
-def _below(paths: list[str]) -> Iterable[int]:
-    return db.session.scalars(select(Department.id).where(or_(*(Department.path.startswith(path) for path in paths))))
+def _below(roots: Sequence[Department]) -> _Tree:
+    """These departments and all below them: id to path."""
+    if not roots:
+        return {}
+    paths = sorted({one.path for one in roots})
+    found = select(Department.id, Department.path).where(or_(*(Department.path.startswith(path) for path in paths)))
+    return dict(db.session.execute(found).tuples().all())

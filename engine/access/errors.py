@@ -21,3 +21,23 @@ class OwnRole(NotAllowed):
 
 class RoleMissing(NotFound):
     """This role does not exist."""
+
+
+class AwayAlready(Conflict):
+    """%(name)s stands in for you at that time already. End that first."""
+
+
+class StandInAway(Conflict):
+    """%(name)s is away at that time, and cannot stand in."""
+
+
+class NothingToDelegate(NotAllowed):
+    """Administrators' rights are not delegated: another administrator acts in his own name."""
+
+
+class DelegationOver(Conflict):
+    """This delegation has ended already."""
+
+
+class DelegationMissing(NotFound):
+    """There is no such delegation, or it is not yours to see."""

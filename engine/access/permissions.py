@@ -34,6 +34,7 @@ class Permission(StrEnum):
     case_supervise = "case.supervise"  # urge, order, watch
     supervision_read = "supervision.read"  # the board, its queues, the wall screen
     order_reply = "order.reply"  # answer a supervision order
+    department_lead = "department.lead"  # see the load of its people, give steps to them
     reporter_reveal = "reporter.reveal"
     # the month
     evaluation_read = "evaluation.read"
@@ -87,6 +88,7 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.case_supervise: N_("Supervise: urge, order, watch key cases"),
         Permission.supervision_read: N_("See the supervisors' board"),
         Permission.order_reply: N_("Answer supervision orders"),
+        Permission.department_lead: N_("Lead a department: its load, who has what"),
         Permission.reporter_reveal: N_("Show who reported"),
     },
     N_("Assessment"): {

@@ -21,6 +21,17 @@ DUTIES = (SYSTEM, SECURITY, AUDIT)
 
 CASE_ACTS = frozenset(one for one in Permission if one.value.startswith("case.") or one is Permission.reporter_reveal)
 
+LENT = frozenset(
+    {
+        *CASE_ACTS,
+        Permission.order_reply,
+        Permission.department_lead,
+        Permission.supervision_read,
+        Permission.evaluation_read,
+    }
+)
+"""What a person who is away lends to whoever stands in: his part in cases, and nothing of the administrators'."""
+
 
 def check_together(permissions: Iterable[str]) -> None:
     """May one person (or one role) hold all of these?

@@ -124,6 +124,7 @@ ROLES = (
             P.case_comment,
             P.case_export,
             P.evaluation_read,
+            P.department_lead,
             P.order_reply,
             P.supervision_read,
         ),

@@ -29,7 +29,7 @@ def test_a_change_of_rights_is_on_record(city, at):
     with unit_of_work():
         grant(city, at, "leader", Permission.evaluation_read, Permission.case_export)
     record = db.session.scalars(select(AuditRecord).where(AuditRecord.action == "role.permissions_changed")).one()
-    assert record.detail == {"given": ["case.export"], "taken": ["case.comment"]}
+    assert record.detail == {"given": ["case.export"], "taken": ["case.comment", "supervision.read"]}
     assert record.user_name == "安全管理员"
 
 
