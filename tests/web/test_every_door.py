@@ -15,6 +15,7 @@ from engine.organization.models import Post
 from engine.process.models import ProcessDefinition
 from tests.stories import Story, category
 from web import guards
+from web.numbers import RowNumber
 
 ROLES = {
     "collector": "chen",
@@ -77,7 +78,7 @@ def samples(city, story):
 def address_of(app, rule, samples):
     """The rule's address with samples; 1 or "x" for an argument that none stands for."""
     converters = {name: type(rule._converters[name]).__name__ for name in rule.arguments}
-    given = {name: samples.get(name, 1 if kind == "IntegerConverter" else "x") for name, kind in converters.items()}
+    given = {name: samples.get(name, 1 if kind == "RowNumber" else "x") for name, kind in converters.items()}
     with app.test_request_context():
         return app.url_map.bind("").build(rule.endpoint, given)
 
@@ -91,6 +92,44 @@ def doors(app, samples):
         if rule.endpoint not in LAST
     ]
     return sorted(found, key=lambda one: one[1])
+
+
+TOO_LARGE = ("9223372036854775807", "99999999999999999999")
+ASKED_BY_NUMBER = ("page", "category", "department", "draft", "year", "hours")
+
+
+def addresses_of(app, rule, samples, number):
+    """The rule's address with the number in each of its whole-numbered places; none where it has no such place."""
+    places = [name for name in rule.arguments if isinstance(rule._converters[name], RowNumber)]
+    address = address_of(app, rule, samples)
+    for name in places:
+        marked = address_of(app, rule, samples | {name: 7777777})
+        yield marked.replace("7777777", number)
+    if not places:
+        yield f"{address}?" + "&".join(f"{name}={number}" for name in ASKED_BY_NUMBER)
+
+
+@pytest.mark.parametrize("number", TOO_LARGE)
+def test_no_number_in_an_address_is_too_large(app, city, visit, samples, number):
+    broken = []
+    for name in ("zhou", "zheng", "system_admin"):
+        browser = visit(name)
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint in LAST:
+                continue
+            method = "GET" if "GET" in rule.methods else "POST"
+            for address in addresses_of(app, rule, samples, number):
+                status = browser.open(address, method=method).status_code
+                if status >= 500 or ("?" not in address and status not in {403, 404}):
+                    broken.append(f"{name} {method} {address}: {status}")
+    assert not broken, "\n".join(broken)
+
+
+def test_a_page_number_that_cannot_be_is_the_first_page(app, city, visit, samples):
+    browser = visit("zhou")
+    first_page = browser.get("/desk/cases").text
+    for number in TOO_LARGE:
+        assert browser.get(f"/desk/cases?page={number}").text.count("list-title") == first_page.count("list-title") > 0
 
 
 def is_open(app, endpoint):
