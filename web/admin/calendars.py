@@ -1,21 +1,23 @@
-"""Working calendars: a year at a glance, its exceptions, and years that are still to be published."""
+"""Working calendars: a year at a glance, as it is in force or as the draft has it; new calendars; workbooks."""
 
-from calendar import Calendar as MonthGrid
-from datetime import date
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import get_day_names
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
-from engine.calendars import editing, queries
+from engine.audit import recording
+from engine.calendars import drafting, excel, queries, seeds
 from engine.calendars.models import Calendar
+from engine.deadlines import recalculation
 from engine.forms import catalogue as forms
 from engine.kit import clock
+from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
+from web import languages
+from web.admin import workbooks, year_view
 from web.admin.door import door
 from web.filling import Filling
 from web.guards import requires
@@ -29,68 +31,87 @@ def calendars() -> ResponseReturnValue:
     return redirect(url_for(".calendar", calendar_id=queries.find().id))
 
 
-@door.route("/calendars/<int:calendar_id>", methods=["GET", "POST"])
+@door.get("/calendars/<int:calendar_id>")
 @requires(Permission.calendar_manage)
 def calendar(calendar_id: int) -> ResponseReturnValue:
-    """One year; add an exception."""
+    """One year, with the draft and what it changes where there is one."""
     row = queries.find(calendar_id)
-    year = _year(row)
-    filling = Filling(forms.load("calendar_exception"), initial={"date": request.args.get("date", ""), "kind": "off"})
-    if filling.done(lambda values: _except(row, values)):
-        flash(_("The exception is entered. Open time limits are reckoned again."), "success")
-        return redirect(url_for(".calendar", calendar_id=row.id, year=year), 303)
-    page = render_template(
+    year = year_of(row)
+    in_force, draft = queries.plan(row), drafting.find(row)
+    plan = drafting.plan(row)
+    preview = recalculation.latest(row, is_preview=True) if draft else None
+    return render_template(
         "admin/calendar.html",
         calendar=row,
         calendars=queries.calendars(),
         year=year,
-        months=_months(row, year),
-        exceptions=queries.exceptions(row.id, year),
-        warnings=queries.warnings(clock.now()),
-        filling=filling,
-        weekdays=[get_day_names("narrow", locale=get_locale())[number] for number in range(7)],
-        published={one.year: one for one in queries.published_years(row.id)},
-    )
-    return page, filling.status
-
-
-@door.post("/calendars/<int:calendar_id>/exceptions/<day>/removal")
-@requires(Permission.calendar_manage)
-def remove_exception(calendar_id: int, day: str) -> ResponseReturnValue:
-    """Let a date follow its weekday again."""
-    when = date.fromisoformat(day)
-    editing.remove_exception(queries.find(calendar_id), when, by=current_actor(), at=clock.now())
-    flash(_("The exception is removed."), "success")
-    return redirect(url_for(".calendar", calendar_id=calendar_id, year=when.year), 303)
-
-
-@door.post("/calendars/<int:calendar_id>/years/<int:year>")
-@requires(Permission.calendar_manage)
-def publish_year(calendar_id: int, year: int) -> ResponseReturnValue:
-    """Declare a year's exceptions complete."""
-    editing.publish_year(queries.find(calendar_id), year, by=current_actor(), at=clock.now())
-    flash(_("%(year)s is published. Provisional time limits are reckoned again.", year=year), "success")
-    return redirect(url_for(".calendar", calendar_id=calendar_id, year=year), 303)
-
-
-def _except(row: Calendar, values: dict[str, Any]) -> None:
-    editing.set_exception(
-        row, values["date"], values["kind"], note=values.get("note") or "", by=current_actor(), at=clock.now()
+        months=year_view.months(row, year, plan, in_force),
+        plan=plan,
+        draft=draft,
+        differences=year_view.told(drafting.between(in_force, plan)) if draft else [],
+        revision=drafting.revision_of(row),
+        preview=preview if preview and draft and preview.draft_revision == draft.revision else None,
+        recalculation=recalculation.latest(row, is_preview=False),
+        running_into=recalculation.running_into(row, year) if year in plan.published else 0,
+        weekdays=year_view.weekdays("narrow"),
+        weeks=[(week, year_view.week_words(week)) for week in plan.weeks],
     )
 
 
-def _year(row: Calendar) -> int:
+@door.route("/calendars/new", methods=["GET", "POST"])
+@requires(Permission.calendar_manage)
+def new_calendar() -> ResponseReturnValue:
+    """A further calendar; it begins as the standard one is, without its years."""
+    filling = Filling(forms.load("calendar_new"), initial={"time_zone": queries.find().time_zone})
+    made: list[Calendar] = []
+    if filling.done(lambda values: made.append(_create(values))):
+        flash(_("The calendar is there. Enter the holidays of its years."), "success")
+        return redirect(url_for(".calendar", calendar_id=made[0].id), 303)
+    return render_template("admin/calendar_new.html", filling=filling), filling.status
+
+
+@door.get("/calendars/<int:calendar_id>/workbook")
+@requires(Permission.calendar_manage)
+def export_calendar(calendar_id: int) -> ResponseReturnValue:
+    """The holidays and exchanged days of a year as a workbook."""
+    row = queries.find(calendar_id)
+    year = year_of(row)
+
+    def write(stream: BinaryIO) -> None:
+        excel.export_year(stream, row, year, locale=languages.chosen())
+
+    return workbooks.send(write, f"calendar-{year}")
+
+
+@door.route("/calendars/<int:calendar_id>/import", methods=["GET", "POST"])
+@requires(Permission.calendar_manage)
+def import_calendar(calendar_id: int) -> ResponseReturnValue:
+    """Take the holidays of a year from a workbook into the draft."""
+    row = queries.find(calendar_id)
+    year, seen = year_of(row), request.args.get("revision", drafting.revision_of(row), type=int)
+
+    def importer(stream: BinaryIO, **given: Any) -> excel.Imported:
+        return excel.import_year(stream, row, year, revision=seen, **given)
+
+    return workbooks.take_in(importer, back=".calendar", export=".export_calendar", calendar_id=row.id, year=year)
+
+
+def year_of(row: Calendar) -> int:
+    """The year that the page's address asks for; this year where it asks for none."""
     here = clock.now().astimezone(ZoneInfo(row.time_zone)).year
-    asked = request.args.get("year", here, type=int)
-    return min(max(asked, 2000), here + 10)
+    return min(max(request.args.get("year", here, type=int), 2000), here + 10)
 
 
-def _months(row: Calendar, year: int) -> list[list[list[tuple[date, bool, Any]]]]:
-    """Twelve months of weeks of days: (date, is it worked, its exception)."""
-    excepted = {one.date: one for one in queries.exceptions(row.id, year)}
-    hours = queries.working(row.id).hours
-    weeks = MonthGrid().monthdatescalendar
-    return [
-        [[(day, bool(hours.on(day)), excepted.get(day)) for day in week] for week in weeks(year, month)]
-        for month in range(1, 13)
-    ]
+def _create(values: dict[str, Any]) -> Calendar:
+    name, by, at = values["name"], current_actor(), clock.now()
+    if any(one.name == name for one in queries.calendars()):
+        raise Invalid.field("name", N_("There is a calendar of this name already."))
+    try:
+        zone = ZoneInfo(values["time_zone"]).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid.field("time_zone", N_("There is no such time zone.")) from None
+    standard = queries.find()
+    weeks = queries.plan(standard).weeks
+    made = seeds.create(name, zone, at=at, weeks=weeks, fixed_holidays=standard.fixed_holidays)
+    recording.record("calendar.created", by=by, at=at, object_kind="calendar", object_id=made.id, detail={"name": name})
+    return made

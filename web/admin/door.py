@@ -6,6 +6,9 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access.permissions import Permission
+from engine.calendars import queries as calendars
+from engine.calendars.queries import MissingYear
+from engine.kit import clock
 from engine.kit.i18n import N_
 from web import guards, session
 
@@ -82,6 +85,16 @@ def menu() -> list[tuple[str, list[Item]]]:
     return [(name, items) for name, items in open_items if items]
 
 
+def calendar_warnings() -> list[MissingYear]:
+    """Years of working calendars that are missing, for who may enter them."""
+    may = session.current_actor().has(P.calendar_manage)
+    return calendars.warnings(clock.now()) if may else []
+
+
 @door.context_processor
 def _shared() -> dict[str, object]:
-    return {"admin_menu": menu, "is_here": lambda item: f"{request.path}/".startswith(f"{item.prefix}/")}
+    return {
+        "admin_menu": menu,
+        "calendar_warnings": calendar_warnings,
+        "is_here": lambda item: f"{request.path}/".startswith(f"{item.prefix}/"),
+    }

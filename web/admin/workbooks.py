@@ -34,19 +34,22 @@ def send(write: Callable[[BinaryIO], None], name: str) -> ResponseReturnValue:
     return send_file(stream, mimetype=XLSX, as_attachment=True, download_name=f"{name}-{today}.xlsx")
 
 
-def take_in(importer: Import, *, back: str, export: str) -> ResponseReturnValue:
-    """The page of an import: choose a file, try it without writing, then import. All or nothing."""
+def take_in(importer: Import, *, back: str, export: str, **place: Any) -> ResponseReturnValue:
+    """The page of an import: choose a file, try it without writing, then import. All or nothing.
+
+    ``back`` and ``export`` are endpoints; ``place`` are the arguments of their addresses.
+    """
     if request.method == "GET":
-        return _page(back, export)
+        return _page(back, export, place)
     file, tried = request.files.get("file"), "try" in request.form
     try:
         done = importer(_stream(file), by=current_actor(), at=clock.now(), dry_run=tried)
     except Invalid as refusal:
         db.session.rollback()
-        return _page(back, export, refusal=refusal), 422
+        return _page(back, export, place, refusal=refusal), 422
     if tried:
         db.session.rollback()
-        return _page(back, export, would=done)
+        return _page(back, export, place, would=done)
     flash(
         _(
             "Imported: %(added)s added, %(changed)s changed, %(unchanged)s unchanged.",
@@ -56,7 +59,7 @@ def take_in(importer: Import, *, back: str, export: str) -> ResponseReturnValue:
         ),
         "success",
     )
-    return redirect(url_for(back), 303)
+    return redirect(url_for(back, **place), 303)
 
 
 def _stream(file: FileStorage | None) -> BinaryIO:
@@ -65,6 +68,7 @@ def _stream(file: FileStorage | None) -> BinaryIO:
     return BytesIO(file.read())
 
 
-def _page(back: str, export: str, *, refusal: Invalid | None = None, would: Any = None) -> str:
+def _page(back: str, export: str, place: dict[str, Any], *, refusal: Invalid | None = None, would: Any = None) -> str:
     errors: list[CellError] = refusal.errors[:SHOWN] if isinstance(refusal, Unreadable) else []
-    return render_template("admin/import.html", back=back, export=export, refusal=refusal, errors=errors, would=would)
+    addresses = {"back": url_for(back, **place), "export": url_for(export, **place)}
+    return render_template("admin/import.html", **addresses, refusal=refusal, errors=errors, would=would)
