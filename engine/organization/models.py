@@ -51,7 +51,7 @@ class User(Model):
     locale: Mapped[str] = mapped_column(String(12), default="zh_Hans_CN")
     is_active: Mapped[bool] = mapped_column(default=True)
     session_epoch: Mapped[int] = mapped_column(default=0)
-    """Counted up when a password changes or an account is closed: older sessions end."""
+    """Counted up when a person signs out, a password changes or an account is closed: older sessions end."""
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     last_sign_in_at: Mapped[datetime | None]

@@ -49,7 +49,11 @@ def sign_in(
 
 
 def sign_out(user: User, *, at: datetime, address: str | None = None) -> None:
-    """Note that a person ended his session."""
+    """End every session of this person, on every device, and note it.
+
+    The cookie is all there is of a session: one that somebody copied would otherwise go on for hours.
+    """
+    end_sessions(user)
     announce("session.ended", by=user, at=at, address=address)
 
 

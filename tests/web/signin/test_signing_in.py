@@ -46,6 +46,17 @@ def test_signing_out_ends_the_session_and_clears_the_cache(app, visit, person):
     assert visitor.get("/me").status_code == 303
 
 
+def test_who_signs_out_ends_the_session_also_for_a_copy_of_its_cookie(app, person):
+    visitor, copier = app.test_client(), app.test_client()
+    visitor.post("/sign-in", data={"username": person, "password": PASSWORD})
+    copier.set_cookie("cityloop", visitor.get_cookie("cityloop").value)
+    assert copier.get("/me").status_code == 200
+    visitor.post("/sign-out")
+    assert copier.get("/me").status_code == 303
+    visitor.post("/sign-in", data={"username": person, "password": PASSWORD})
+    assert visitor.get("/me").status_code == 200
+
+
 def test_a_new_password_ends_other_sessions_and_keeps_this_one(app, person):
     here, there = app.test_client(), app.test_client()
     for visitor in (here, there):
