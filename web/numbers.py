@@ -20,7 +20,7 @@ class RowNumber(IntegerConverter):
 class Typed(ImmutableMultiDict[str, Any]):
     """Query and form. ``get(name, type=int)`` reads what no database could hold as if it were not there."""
 
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
         """The first value under ``key``, read by ``type``; ``default`` where it cannot be read."""
         return super().get(key, default, whole if type is int else type)
 
