@@ -11,6 +11,7 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from engine.access.actors import SYSTEM
 from engine.cases import timeline
@@ -20,6 +21,7 @@ from engine.cases.models import Case, Stage
 from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.kit.signals import Doer, signals
+from engine.organization.models import User
 from engine.process import execution
 from engine.process.subjects import Move
 
@@ -99,6 +101,19 @@ def check_none_pending(case: Case) -> None:
 def of(case: Case) -> Sequence[Adjustment]:
     """Every adjustment of a case, oldest first."""
     return db.session.scalars(select(Adjustment).where(Adjustment.case_id == case.id).order_by(Adjustment.id)).all()
+
+
+def told(case: Case) -> Sequence[tuple[Adjustment, str | None, str | None]]:
+    """Every adjustment of a case, the newest first, with who asked for it and who decided: one statement."""
+    asking, deciding = aliased(User), aliased(User)
+    rows = db.session.execute(
+        select(Adjustment, asking.name, deciding.name)
+        .outerjoin(asking, asking.id == Adjustment.requested_by_id)
+        .outerjoin(deciding, deciding.id == Adjustment.decided_by_id)
+        .where(Adjustment.case_id == case.id)
+        .order_by(Adjustment.id.desc())
+    )
+    return [(row, asked_by, decided_by) for row, asked_by, decided_by in rows]
 
 
 def count_granted(case: Case, kind: AdjustmentKind) -> int:

@@ -71,12 +71,12 @@ def check(case: Case, clock: Clock, reason: str, at: datetime) -> None:
     """May more time be asked for now, for this reason? Raises Invalid beside ``reason``."""
     most = settings.get(MOST)
     if case.extension_count >= most:
-        raise Invalid.field("reason", N_("This case was extended %(times)s times; that is the most."), times=most)
+        raise Invalid.field("reason", N_("This case has had all its extensions: %(times)s."), times=most)
     if is_overdue(clock, at):
         raise Invalid.field("reason", N_("The time limit has passed: an overdue case is not extended."))
     if reason not in WITHOUT_NOTICE and not is_noticed(clock, at):
-        share = f"{settings.get(NOTICE_SHARE) * 100:g}"
-        text = N_("An extension is asked for while at least %(share)s%% of the time limit is left; less is left now.")
+        share = f"{settings.get(NOTICE_SHARE):.0%}"
+        text = N_("An extension is asked for while at least %(share)s of the time limit is left; less is left now.")
         raise Invalid.field("reason", text, share=share)
 
 

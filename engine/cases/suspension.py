@@ -58,7 +58,7 @@ def check(case: Case, clock: Clock, at: datetime) -> None:
         raise Invalid.field("reason", N_("The time limit has passed: an overdue case is not suspended."))
     most = settings.get(MOST)
     if adjusting.count_granted(case, KIND) >= most:
-        raise Invalid.field("reason", N_("This case was suspended %(times)s times; that is the most."), times=most)
+        raise Invalid.field("reason", N_("This case has had all its suspensions: %(times)s."), times=most)
 
 
 def checked_until(clock: Clock, day: Any, at: datetime) -> datetime:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from engine.access.actors import Actor
-from engine.cases import acts, evidence, queries, steps
+from engine.cases import acts, evidence, policy, queries, steps
 from engine.cases.acts import Act, Offer
 from engine.cases.evidence import Upload
 from engine.cases.models import Case
@@ -18,8 +18,9 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Conflict, Invalid
 from engine.kit.i18n import N_
-from web.desk import choices, sentences, why
+from web.desk import adjustments, choices, sentences, why
 from web.desk import evidence as photographs
+from web.desk.adjustments import Told
 from web.desk.door import door
 from web.desk.why import Explained
 from web.filling import Filling
@@ -82,6 +83,12 @@ def _explanation(case: Case, offer: Offer) -> Explained | None:
     return why.of(case, [offer.task], current_actor(), clock.now())
 
 
+def _adjustment(case: Case, offer: Offer) -> Told | None:
+    """Who decides on a request, or takes it back, sees beside the form what was asked for."""
+    is_about_one = offer.act.step in policy.APART_FROM_ASKING or offer.act.name == "adjustment_withdrawal"
+    return adjustments.waiting(case) if is_about_one else None
+
+
 def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = None) -> str:
     """The form. Everything is read anew: after a refusal nothing of what was begun may show."""
     case = queries.get(case_id, current_actor())
@@ -95,6 +102,8 @@ def _page(case_id: int, act: Act, filling: Filling, refusal: Conflict | None = N
         is_open=act.step is None or offer.task is not None,
         photos=photographs.of(case),
         explanation=_explanation(case, offer),
+        adjustment=_adjustment(case, offer),
+        preview=adjustments.preview(case, act.name, filling.typed, current_actor(), clock.now()),
         filling=filling,
         refusal=refusal,
         has_typed=request.method == "POST" or "draft" in request.args,

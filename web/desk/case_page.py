@@ -18,7 +18,7 @@ from engine.cases.worklist import Work, WorkFilter
 from engine.components import queries as components
 from engine.grids import queries as grids
 from engine.kit import clock
-from web.desk import clock_bar, drawing, evidence, history, holders, why
+from web.desk import adjustments, clock_bar, drawing, evidence, history, holders, why
 from web.desk.door import door
 from web.guards import requires
 from web.session import current_actor
@@ -50,7 +50,8 @@ def page(case: Case, reporter: CaseReporter | None = None) -> str:
         case=case,
         tasks=tasks,
         offers=_sorted(case, offered),
-        holders=holders.of(case, tasks),
+        holders=holders.of(case, [task for task in tasks if not policy.is_held(case, task)]),
+        adjustments=adjustments.of(case),
         bars=clock_bar.of(case, at),
         evidence=evidence.of(case),
         history=history.of(case),

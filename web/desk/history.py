@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,8 +12,11 @@ from engine.cases import timeline
 from engine.cases.models import Case, TimelineEntry
 from engine.cases.recipients import HOLDER
 from engine.organization import queries as organization
-from web import languages
+from web import languages, times
 from web.desk import wording
+
+MOMENTS = frozenset({"due_before", "due_after", "until"})
+"""Details that are moments, as they are kept."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield wording.DETAILS[name], _role(str(value))
         elif name == "clock":
             yield wording.DETAILS[name], wording.CLOCKS.get(str(value), str(value))
+        elif name in MOMENTS:
+            yield wording.DETAILS[name], times.moment(datetime.fromisoformat(value)).striptags()
         elif name in wording.DETAILS and value not in ("", None):
             text = str(value)
             yield wording.DETAILS[name], wording.SOURCES.get(text) or wording.RESULTS.get(text, text)

@@ -59,6 +59,15 @@ ENTRIES = {
     "hand_back": N_("handed it back"),
     "feedback": N_("gave feedback"),
     "redo": N_("had it done again"),
+    "extension_request": N_("asked for an extension"),
+    "extension_approval": N_("approved the extension"),
+    "extension_refusal": N_("refused the extension"),
+    "suspension_request": N_("asked for a suspension"),
+    "suspension_approval": N_("approved the suspension"),
+    "suspension_refusal": N_("refused the suspension"),
+    "suspension_lift": N_("lifted the suspension"),
+    "suspension_end": N_("ended the suspension, whose day has come"),
+    "adjustment_withdrawal": N_("withdrew the request"),
     "return_request": N_("asked to return it"),
     "return_grant": N_("granted the return"),
     "return_refusal": N_("refused the return"),
@@ -109,6 +118,10 @@ DETAILS = {
     "rule": N_("Rule"),
     "into": N_("Leading case"),
     "number": N_("Number"),
+    "kind": N_("Request"),
+    "due_before": N_("Due before"),
+    "due_after": N_("Due after"),
+    "until": N_("Suspended until"),
     "to": N_("To"),
     "step": N_("Step"),
     "clock": N_("Time limit"),
@@ -152,6 +165,19 @@ RESULTS = {
     "refused": N_("Did not take it"),
     "auto": N_("by the authority list"),
     "manual": N_("by a dispatcher"),
+    "extension": N_("Extension"),
+    "suspension": N_("Suspension"),
+    "complex": N_("The work is larger than expected"),
+    "materials": N_("Materials or equipment are missing"),
+    "coordination": N_("Others must be brought in first"),
+    "weather": N_("Bad weather"),
+    "sudden_event": N_("A sudden event takes all hands"),
+    "season": N_("Season: cannot be done now"),
+    "works": N_("Construction works must be approved first"),
+    "funds": N_("Funds are missing"),
+    "litigation": N_("A lawsuit is under way"),
+    "ownership": N_("Ownership is not settled"),
+    "other": N_("Another reason"),
     "urgent": N_("urgent"),
     "arbitration": N_("by arbitration"),
     "succession": N_("as successor of a merged department"),
@@ -185,6 +211,8 @@ STEPS = CLOCKS | {
     "assignment": N_("Assignment"),
     "feedback": N_("Feedback"),
     "self_handling_review": N_("Review of self-handling"),
+    "adjustment_review": N_("Decision on the request"),
+    "suspension": N_("Suspension"),
     "notice": N_("Telling the citizen"),
 }
 """Steps by their act. Drawings name them in Chinese only."""
@@ -195,6 +223,8 @@ PHASES = {
     "after": N_("After handling"),
     "verification": N_("Verification"),
 }
+    "extension_review": N_("Decision on the extension"),
+    "suspension_review": N_("Decision on the suspension"),
 
 
 MINUTES = frozenset({"urgent_hours", "working_hours"})
@@ -203,6 +233,7 @@ MINUTES = frozenset({"urgent_hours", "working_hours"})
 
 def step(name: str, act: str | None) -> str:
     """A step as the drawing names it; to readers of another language, its act where that is known."""
+    "suspension": N_("Safety measure"),
     return name if languages.chosen() == DEFAULT_LOCALE or act not in STEPS else _(STEPS[act])
 
 

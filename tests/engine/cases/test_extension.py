@@ -109,13 +109,13 @@ def test_a_second_extension_asks_the_duty_officer_too_and_a_third_is_refused(sto
     assert story.case.extension_count == 1
     story.do("zhao", "extension_approval", note="")
     assert story.case.extension_count == 2
-    assert "extended 2 times" in refused_beside(story, "reason")
+    assert "all its extensions: 2" in refused_beside(story, "reason")
 
 
 def test_a_city_may_grant_fewer(story):
     with unit_of_work():
         values.set(extension.MOST, 0, by=story.city.system_admin, at=story.now)
-    assert "extended 0 times" in refused_beside(story, "reason")
+    assert "all its extensions: 0" in refused_beside(story, "reason")
 
 
 @pytest.mark.parametrize("who", ["head", "wang"])

@@ -135,7 +135,7 @@ def test_nobody_else_lifts_it(story):
 
 def test_a_case_is_suspended_once(story):
     suspended(story).do("clerk", "suspension_lift", note="苗木已到")
-    assert "suspended 1 times" in refused_beside(story, "reason")
+    assert "all its suspensions: 1" in refused_beside(story, "reason")
 
 
 def test_a_refused_request_does_not_count(story):

@@ -30,6 +30,22 @@ function follow(form, address, name, causes) {
   });
 }
 
+// What a request would change is shown as soon as it is typed.
+function preview(form) {
+  const show = async () => {
+    const answers = new FormData(form);
+    const query = new URLSearchParams(["value", "until"].map((one) => [one, answers.get(one) || ""]));
+    const answer = await fetch(`${form.dataset.preview}?${query}`);
+    if (!answer.ok) return;
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    form.querySelector("#preview").replaceWith(holder.content.firstElementChild);
+  };
+  form.addEventListener("change", ({ target }) => {
+    if (["value", "until"].includes(target.name)) show();
+  });
+}
+
 // The drawing opens with its token in view, and moves by dragging.
 function openDrawing(box) {
   const token = box.querySelector(".is-here");
@@ -68,6 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("form[data-components]").forEach((form) => {
     follow(form, form.dataset.components, "component_id", ["point"]);
   });
+  document.querySelectorAll("form[data-preview]").forEach(preview);
   document.querySelectorAll("[data-without-script]").forEach((one) => { one.hidden = true; });
   document.querySelectorAll("[data-drawing]").forEach(openDrawing);
   document.querySelectorAll("[data-zoom-drawing]").forEach((button) => {

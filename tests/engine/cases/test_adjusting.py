@@ -1,0 +1,116 @@
+"""What adjustments share: one at a time however fast two are, and a city whose drawings are redrawn or missing."""
+
+from threading import Barrier, Thread
+
+import pytest
+from lxml import etree
+from sqlalchemy import delete, select
+
+from engine.cases import acts, asking, queries
+from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
+from engine.cases.errors import AdjustmentPending
+from engine.cases.models import Stage
+from engine.kit.db import db, unit_of_work
+from engine.process import definitions
+from engine.process.models import ProcessDefinition
+from tests import databases
+from tests.stories import Story
+from tests.workflows.walking import BPMN, WORKFLOWS
+
+WORDS = {"reason": "materials", "value": None, "note": "等待配件到货"}
+
+
+@pytest.fixture
+def story(city):
+    return Story(city).filed().signed()
+
+
+def rows():
+    return db.session.scalars(select(Adjustment).order_by(Adjustment.id)).all()
+
+
+def redrawn(story, change):
+    """An administrator publishes the extension's drawing with a change."""
+    drawing = etree.fromstring((WORKFLOWS / "extension.bpmn").read_bytes())
+    change(drawing)
+    with unit_of_work():
+        admin = story.city.system_admin.id
+        definitions.publish("extension", etree.tostring(drawing), by_id=admin, at=story.now)
+
+
+def test_of_two_who_ask_at_the_same_moment_one_is_told_that_another_waits(story):
+    app, ready, answers = databases.application(story.city.url), Barrier(2), []
+    clerk, case_id, now = story.city.clerk, story.case_id, story.now
+    db.session.remove()
+
+    def ask():
+        with app.app_context():
+            try:
+                ready.wait(20)
+                with unit_of_work():
+                    acts.perform(queries.lock(case_id, clerk), "extension", WORDS, by=clerk, at=now)
+                answers.append("asked")
+            except BaseException as error:
+                answers.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with app.app_context():
+        db.engine.dispose()
+    assert answers.count("asked") == 1, answers
+    assert [type(other) for other in answers if other != "asked"] == [AdjustmentPending]
+    assert [row.state for row in rows()] == [AdjustmentState.requested]
+    assert story.waiting == {"handle", "review_by_head"}
+
+
+def test_the_database_itself_keeps_a_second_request_out(story):
+    story.do("clerk", "extension", **WORDS)
+    again = {"reason": "season", "note": "", "by": story.city.clerk, "at": story.now, "facts": {}}
+    with pytest.raises(AdjustmentPending), unit_of_work():
+        asking.ask(story.case, AdjustmentKind.suspension, **again)
+
+
+def without_dispatcher_and_duty_officer(drawing):
+    """The head's yes leads to the end at once; who is asked after him is gone."""
+    process = drawing.find(f"{BPMN}process")
+    gone = {"review_by_dispatcher", "dispatcher_result", "review_by_duty_officer", "duty_officer_result"}
+    for flow in process.findall(f"{BPMN}sequenceFlow"):
+        if flow.get("sourceRef") == "head_result" and flow.get("targetRef") in gone:
+            flow.set("targetRef", "end_granted")
+        elif gone & {flow.get("sourceRef"), flow.get("targetRef")}:
+            process.remove(flow)
+    for node in [node for node in process if node.get("id") in gone]:
+        process.remove(node)
+    kept = {node.get("id") for node in process}
+    for named in list(drawing.iter(f"{BPMN}flowNodeRef", f"{BPMN}incoming", f"{BPMN}outgoing")):
+        if named.text not in kept or named.tag != f"{BPMN}flowNodeRef":
+            named.getparent().remove(named)
+    drawing.remove(drawing.find("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"))
+
+
+def test_an_administrator_redraws_who_is_asked(story):
+    redrawn(story, without_dispatcher_and_duty_officer)
+    story.do("clerk", "extension", **WORDS).do("head", "extension_approval", note="")
+    assert (rows()[0].state, story.case.extension_count) == (AdjustmentState.granted, 1)
+    assert rows()[0].decided_by_id == story.city.head.id
+
+
+def test_a_city_from_before_gets_the_drawings_when_they_are_first_needed(story):
+    with unit_of_work():
+        db.session.execute(delete(ProcessDefinition).where(ProcessDefinition.key == "extension"))
+    story.do("clerk", "extension", **WORDS)
+    assert story.waiting == {"handle", "review_by_head"}
+
+
+def test_reopening_a_case_ends_what_ran_beside_it(story):
+    story.do("clerk", "extension", **WORDS).do("zhao", "voiding", reason="filed_in_error", note="误立案")
+    story.do("zhao", "reopening", reason="应当立案")
+    assert story.case.stage == Stage.pending_dispatch
+    story.do("wang", "dispatch", department_id=story.city.sanitation.id).signed()
+    story.do("clerk", "extension", **WORDS)
+    assert [row.state for row in rows()] == [AdjustmentState.withdrawn, AdjustmentState.requested]
