@@ -162,8 +162,8 @@ class Crowd:
         """The one that the authority list sends all of these cases to."""
         explanation = dispatching.explain(db.session.get_one(Case, self._case_ids[0]), clock.now())
         assert explanation is not None
-        assert explanation.winner is not None
-        return self._guide.codes[explanation.winner.department_id]
+        assert explanation.department_id is not None
+        return self._guide.codes[explanation.department_id]
 
     def _hand_out(self) -> None:
         if time.monotonic() - self._looked > LOOK_EVERY:

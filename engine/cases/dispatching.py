@@ -11,7 +11,7 @@ from engine.cases.models import Case, Dispatch
 from engine.components.models import Component
 from engine.deadlines import clocks
 from engine.dispatch_rules import matching
-from engine.dispatch_rules.matching import Explanation
+from engine.dispatch_rules.answers import Explanation
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
@@ -43,20 +43,22 @@ def dispatch(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, a
 def dispatch_by_rules(case: Case, *, at: datetime) -> bool:
     """Dispatch automatically where exactly one rule applies (process.md §4.12); True when that was so."""
     explanation = explain(case, at)
-    if explanation is None or explanation.winner is None or not explanation.is_automatic:
+    if explanation is None or explanation.department_id is None or not explanation.is_automatic:
         return False
-    hand_over(case, explanation.winner.department_id, mode="auto", by=SYSTEM, at=at, explanation=explanation)
-    department = db.session.get(Department, explanation.winner.department_id)
+    hand_over(case, explanation.department_id, mode="auto", by=SYSTEM, at=at, explanation=explanation)
+    department = db.session.get_one(Department, explanation.department_id)
     timeline.add(
-        case,
-        "dispatch",
-        by=SYSTEM,
-        at=at,
-        mode="auto",
-        department=department.short_name if department else "",
-        rule=explanation.winner.number,
+        case, "dispatch", by=SYSTEM, at=at, mode="auto", department=department.short_name, **_source(explanation)
     )
     return True
+
+
+def _source(explanation: Explanation) -> dict[str, Any]:
+    """What the timeline says of why: the rule, or the minutes that confirmed the ownership."""
+    if explanation.ownership is not None:
+        row = explanation.ownership
+        return {"ownership": row.minutes_number or row.basis}
+    return {"rule": explanation.winner.number} if explanation.winner else {}
 
 
 def hand_over(
@@ -90,6 +92,7 @@ def explain(case: Case, at: datetime) -> Explanation | None:
     """What the authority list says about a case; None where it has no category or no exact place."""
     if case.category is None or case.location_level not in LOCATED:
         return None
+    component = db.session.get(Component, case.component_id) if case.component_id else None
     return matching.explain(
         matching.question_about(
             case.category,
@@ -97,14 +100,14 @@ def explain(case: Case, at: datetime) -> Explanation | None:
             region_code=case.region_code,
             street_code=case.street_code,
             responsibility_grid_id=case.responsibility_grid_id,
-            owner_department_id=_owner(case),
+            owner_department_id=_owner(component),
+            component_codes=component.codes if component else (),
         )
     )
 
 
-def _owner(case: Case) -> int | None:
+def _owner(component: Component | None) -> int | None:
     """Who owns the component now: the register may still name a department that was merged."""
-    component = db.session.get(Component, case.component_id) if case.component_id else None
     if component is None or component.owner_department_id is None:
         return None
     owner = db.session.get(Department, component.owner_department_id)

@@ -162,6 +162,8 @@ class Case(Model):
     clock_state: Mapped[str] = mapped_column(String(10), default="none")
     """Of the handling clock: none, running, paused, stopped. Lists read these copies; ``deadlines`` is the truth."""
     due_is_provisional: Mapped[bool] = mapped_column(default=False)
+    late_excused_at: Mapped[datetime | None]
+    """When an appeal against being judged late was granted (process.md §4.17): the moments above stay as they were."""
     return_count: Mapped[int] = mapped_column(default=0)
     rework_count: Mapped[int] = mapped_column(default=0)
     reopen_count: Mapped[int] = mapped_column(default=0)

@@ -61,3 +61,8 @@ class Component(Model):
     competent_department: Mapped[Department | None] = relationship(foreign_keys=[competent_department_id])
     owner_department: Mapped[Department | None] = relationship(foreign_keys=[owner_department_id])
     maintainer_department: Mapped[Department | None] = relationship(foreign_keys=[maintainer_department_id])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What its plate may say: its code, and the one in the former system."""
+        return tuple(code for code in (self.code, self.old_code) if code)

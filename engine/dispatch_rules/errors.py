@@ -9,3 +9,15 @@ class RuleNotFound(NotFound):
 
 class RuleSuperseded(Conflict):
     """Somebody has made a newer version of this rule. Please look again."""
+
+
+class OwnershipNotFound(NotFound):
+    """There is no such confirmed ownership."""
+
+
+class OwnershipHeld(Conflict):
+    """Ownership of this is confirmed already. End that one first, with a reason."""
+
+
+class OwnershipEnded(Conflict):
+    """Somebody has ended this confirmed ownership already."""

@@ -3,80 +3,33 @@
 How it is decided: of the rules that match, those with the lowest priority number are the candidates; the others are not
 asked. Being more specific silences nobody: a rule for one street beats a rule for the whole city only if its priority
 number is lower. If all candidates name one department, the case is dispatched automatically, provided that each of them
-allows it. If they name several, or nothing matches, a person dispatches.
+allows it. If they name several, or nothing matches, a person dispatches. What a meeting confirmed (``ownership``) comes
+before all rules.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from engine.catalog import mapping
 from engine.catalog.models import Category
+from engine.dispatch_rules import ownership
+from engine.dispatch_rules.answers import CHINA, Explanation, Objection, Question, Verdict
 from engine.dispatch_rules.models import DispatchRule
+from engine.dispatch_rules.ownership import Ruling
 from engine.grids.models import ResponsibilityGrid
 from engine.kit.db import db, today
-from engine.kit.i18n import N_, translate
+from engine.kit.i18n import N_
 from engine.organization.models import Department
-
-CHINA = ZoneInfo("Asia/Shanghai")
-"""All of China keeps one time; a rule is valid by days."""
 
 VERDICT_CAP = 20
 
-
-@dataclass(frozen=True)
-class Question:
-    """What is known of a problem: its category (all four fields of it), its place, who owns the component, and when."""
-
-    category_id: int | None
-    code_system: str | None
-    kind: str | None
-    major_code: str | None
-    region_code: str | None = None
-    street_code: str | None = None
-    responsibility_grid_id: int | None = None
-    owner_department_id: int | None = None
-    at: datetime = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What one rule says: ``reason`` is a msgid with places for ``params``."""
-
-    rule_id: int
-    number: int
-    version: int
-    priority: int
-    department_id: int
-    department_name: str
-    matched: bool
-    reason: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-    def sentence(self, locale: str) -> str:
-        """The reason in ``locale``."""
-        return translate(self.reason, locale, **self.params)
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The answer. ``department_ids`` are those that a person chooses between, the winner's alone or several or none."""
-
-    winner: DispatchRule | None
-    is_automatic: bool
-    why_not: str | None
-    params: dict[str, Any]
-    department_ids: tuple[int, ...]
-    verdicts: list[Verdict]
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """The verdicts as they are kept with a dispatch."""
-        return [asdict(verdict) for verdict in self.verdicts]
+Considered = tuple[DispatchRule, list[Objection]]
+"""A rule that was asked, and everything that speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +45,8 @@ class _Subject:
 def explain(question: Question) -> Explanation:
     """Which rule applies, whether that settles it, and what each rule that was near says. Changes nothing.
 
-    Three statements, however many rules there are; at most ``VERDICT_CAP`` verdicts, those that match first.
+    Four statements, however many rules there are; at most ``VERDICT_CAP`` verdicts: what was confirmed, then the rules
+    that match first.
     """
     subjects = _subjects(question)
     day = today(question.at, CHINA)
@@ -100,6 +54,9 @@ def explain(question: Question) -> Explanation:
     matching = [rule for rule, objections in considered if not objections]
     first = min((rule.priority for rule in matching), default=0)
     candidates = sorted((rule for rule in matching if rule.priority == first), key=lambda rule: rule.number)
+    rulings = ownership.rulings(question, {one.category_id for one in subjects if one.category_id is not None}, day)
+    if rulings and rulings[0].objection is None:
+        return _as_confirmed(rulings, considered)
     why_not, params = _why_not(candidates)
     return Explanation(
         winner=candidates[0] if len({rule.department_id for rule in candidates}) == 1 else None,
@@ -107,7 +64,22 @@ def explain(question: Question) -> Explanation:
         why_not=why_not,
         params=params,
         department_ids=tuple(dict.fromkeys(rule.department_id for rule in candidates)),
-        verdicts=_verdicts(considered, candidates),
+        verdicts=[ruling.verdict(comes_first=False) for ruling in rulings] + _verdicts(considered, candidates),
+    )
+
+
+def _as_confirmed(rulings: Sequence[Ruling], considered: Sequence[Considered]) -> Explanation:
+    """What a meeting decided comes before every rule, and settles it: what rules say is still told."""
+    winner = rulings[0]
+    said = [ruling.verdict(comes_first=ruling is winner) for ruling in rulings]
+    return Explanation(
+        winner=None,
+        is_automatic=True,
+        why_not=None,
+        params={},
+        department_ids=(winner.department.id,),
+        verdicts=[*said, *_verdicts(considered, ())][:VERDICT_CAP],
+        ownership=winner.row,
     )
 
 
@@ -119,6 +91,7 @@ def question_about(
     street_code: str | None = None,
     responsibility_grid_id: int | None = None,
     owner_department_id: int | None = None,
+    component_codes: tuple[str, ...] = (),
 ) -> Question:
     """The question for a category at a place."""
     return Question(
@@ -130,6 +103,7 @@ def question_about(
         street_code,
         responsibility_grid_id,
         owner_department_id,
+        component_codes,
         at=at,
     )
 
@@ -170,9 +144,6 @@ def _may_concern(subject: _Subject) -> ColumnElement[bool]:
     # Rules of a few sibling categories stay in, so that "it is for another category" can be seen.
     siblings = select(rule.id).join(Category, rule.category_id == Category.id).where(sibling).order_by(rule.priority)
     return or_(rule.category_id == subject.category_id, by_major, rule.id.in_(siblings.limit(VERDICT_CAP)))
-
-
-Objection = tuple[str, dict[str, Any]]
 
 
 def _objections(rule: DispatchRule, question: Question, subjects: Sequence[_Subject], day: date) -> list[Objection]:
@@ -226,11 +197,7 @@ def _about_owner(rule: DispatchRule, question: Question) -> Objection | None:
 def _about_time(rule: DispatchRule, day: date) -> Objection | None:
     if not rule.is_active:
         return N_("It is switched off."), {}
-    if day < rule.valid_from:
-        return N_("It is valid only from %(day)s."), {"day": rule.valid_from.isoformat()}
-    if rule.valid_to is not None and day > rule.valid_to:
-        return N_("It expired on %(day)s."), {"day": rule.valid_to.isoformat()}
-    return None
+    return ownership.about_time(rule.valid_from, rule.valid_to, day)
 
 
 def _about_department(rule: DispatchRule) -> Objection | None:
@@ -257,9 +224,7 @@ def _why_not(candidates: Sequence[DispatchRule]) -> Objection | tuple[None, dict
     return None, {}
 
 
-def _verdicts(
-    considered: Sequence[tuple[DispatchRule, list[Objection]]], candidates: Sequence[DispatchRule]
-) -> list[Verdict]:
+def _verdicts(considered: Sequence[Considered], candidates: Sequence[DispatchRule]) -> list[Verdict]:
     """Candidates first, then rules that matched but come later, then those that failed, the fewest objections first."""
     chosen = {rule.id for rule in candidates}
     order = sorted(considered, key=lambda pair: (pair[0].id not in chosen, len(pair[1]), pair[0].priority))
@@ -271,6 +236,8 @@ def _verdict(rule: DispatchRule, objections: list[Objection], candidates: Sequen
         reason, params = objections[0]
     elif rule in candidates:
         reason, params = N_("It applies."), {}
+    elif not candidates:
+        reason, params = N_("It would apply, but the confirmed ownership comes first."), {}
     else:
         reason, params = N_("It would apply, but rule %(number)s comes first."), {"number": candidates[0].number}
     return Verdict(

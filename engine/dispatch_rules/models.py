@@ -1,14 +1,14 @@
-"""The table of dispatch rules (权责清单条目). A row is one version of a rule and is never changed, only superseded."""
+"""The tables of dispatch rules (权责清单), whose rows are versions that never change, and of confirmed ownership (确权)."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.catalog.models import Category
 from engine.grids.models import ResponsibilityGrid
 from engine.kit.db import BigId, Model
-from engine.organization.models import Department
+from engine.organization.models import Department, User
 
 
 class DispatchRule(Model):
@@ -55,3 +55,69 @@ class DispatchRule(Model):
     responsibility_grid: Mapped[ResponsibilityGrid | None] = relationship()
     department: Mapped[Department] = relationship(foreign_keys=[department_id])
     owner_department: Mapped[Department | None] = relationship(foreign_keys=[owner_department_id])
+
+
+_IN_FORCE = text("ended_at IS NULL")
+
+
+class ConfirmedOwnership(Model):
+    """Who answers for one component, or for a category in one grid or street, as a meeting decided (确权).
+
+    It holds from the next dispatch on. A row is never changed, only ended; one is in force for a thing at a time.
+    """
+
+    __tablename__ = "confirmed_ownership"
+    __table_args__ = (
+        # Two meetings may decide at the same moment: the second fails, instead of both holding.
+        Index(
+            "uq_confirmed_ownership_component",
+            "component_code",
+            unique=True,
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "uq_confirmed_ownership_grid",
+            "category_id",
+            "responsibility_grid_id",
+            unique=True,
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+        Index(
+            "uq_confirmed_ownership_street",
+            "category_id",
+            "street_code",
+            unique=True,
+            sqlite_where=_IN_FORCE,
+            postgresql_where=_IN_FORCE,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    component_code: Mapped[str | None] = mapped_column(String(20))
+    """Its identification code (codes.md §3); then the three below are None."""
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    responsibility_grid_id: Mapped[int | None] = mapped_column(ForeignKey("responsibility_grid.id"))
+    street_code: Mapped[str | None] = mapped_column(String(12))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    """As it was decided. Once it is merged its successor answers, and the row still says who was named."""
+    basis: Mapped[str] = mapped_column(String(200))
+    minutes_number: Mapped[str] = mapped_column(String(60), default="")
+    """Of the meeting (联席会议纪要)."""
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    """The last day; None is open."""
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """The case that it was decided about."""
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    end_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    category: Mapped[Category | None] = relationship()
+    responsibility_grid: Mapped[ResponsibilityGrid | None] = relationship()
+    department: Mapped[Department] = relationship()
+    created_by: Mapped[User | None] = relationship(foreign_keys=[created_by_id])
+    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])

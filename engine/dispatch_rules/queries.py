@@ -1,10 +1,10 @@
-"""Reading the list of authority."""
+"""Reading the list of authority and what was confirmed."""
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from engine.dispatch_rules.errors import RuleNotFound
-from engine.dispatch_rules.models import DispatchRule
+from engine.dispatch_rules.errors import OwnershipNotFound, RuleNotFound
+from engine.dispatch_rules.models import ConfirmedOwnership, DispatchRule
 from engine.kit.db import db
 
 
@@ -47,3 +47,26 @@ def history(number: int) -> list[DispatchRule]:
     """Every version of a rule, newest first."""
     statement = select(DispatchRule).where(DispatchRule.number == number).order_by(DispatchRule.version.desc())
     return list(db.session.scalars(statement))
+
+
+def ownerships(*, department_id: int | None = None, with_ended: bool = False) -> Select[ConfirmedOwnership]:
+    """Confirmed ownership, the newest first; of one department, of all without."""
+    statement = select(ConfirmedOwnership)
+    if department_id is not None:
+        statement = statement.where(ConfirmedOwnership.department_id == department_id)
+    if not with_ended:
+        statement = statement.where(ConfirmedOwnership.ended_at.is_(None))
+    row = ConfirmedOwnership
+    loaded = (row.department, row.category, row.responsibility_grid, row.created_by, row.ended_by)
+    return statement.options(*(joinedload(each) for each in loaded)).order_by(ConfirmedOwnership.id.desc())
+
+
+def ownership(ownership_id: int) -> ConfirmedOwnership:
+    """One confirmed ownership, ended or not.
+
+    Raises OwnershipNotFound.
+    """
+    row = db.session.get(ConfirmedOwnership, ownership_id)
+    if row is None:
+        raise OwnershipNotFound
+    return row

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from engine.catalog import queries as catalog
 from engine.components import queries as components
-from engine.dispatch_rules.matching import Explanation, explain, question_about
+from engine.dispatch_rules.answers import Explanation
+from engine.dispatch_rules.matching import explain, question_about
 from engine.grids import locating
 
 
@@ -26,5 +27,6 @@ def rehearse(
             street_code=location.street_code if location else None,
             responsibility_grid_id=location.responsibility_grid_id if location else None,
             owner_department_id=component.owner_department_id if component else None,
+            component_codes=component.codes if component else (),
         )
     )

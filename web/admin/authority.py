@@ -12,7 +12,7 @@ from engine.catalog import code_system
 from engine.catalog import queries as catalog
 from engine.catalog.excel import KINDS
 from engine.dispatch_rules import excel, queries, rehearsal, revision
-from engine.dispatch_rules.matching import Explanation
+from engine.dispatch_rules.answers import Explanation
 from engine.forms import catalogue as forms
 from engine.forms.definition import YES
 from engine.grids import queries as grids

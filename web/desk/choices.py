@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.cases import assignment, dispatching
+from engine.cases import assignment, dispatching, ownership
 from engine.cases.models import Case
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
@@ -39,6 +39,7 @@ def of(
         "categories": lambda: categories(case),
         "filing_conditions": lambda: filing_conditions(_number(typed, "category_id"), area_class(case, typed)),
         "components": lambda: near_components(_place(case, typed)),
+        "rememberings": lambda: rememberings(case),
         "outcomes": lambda: outcomes_of(task),
     }
     wanted = {field.options_from for field in form.fields if only in (None, field.options_from)}
@@ -94,6 +95,11 @@ def outcomes_of(task: OpenTask | None) -> list[Option]:
     return [Option(value, label) for value, label in found.items()] or [Option("done", N_("Done"))]
 
 
+def rememberings(case: Case | None) -> list[Option]:
+    """For what a decision about this case can be remembered."""
+    return [Option(scope.value, wording.REMEMBERED[scope]) for scope in ownership.scopes(case)] if case else []
+
+
 def area_class(case: Case | None, typed: Any) -> str:
     """The class that was chosen, else the case's own."""
     chosen = typed.get("area_class", "")
@@ -109,6 +115,7 @@ def initial(form: Form, case: Case, given: Any, at: datetime) -> dict[str, Any]:
         "area_class": case.area_class,
         "is_urgent": case.is_urgent,
         "handler_id": case.handler_id,
+        "remember": ownership.proposed(case).value,
         "department_id": _suggested(case, at) if form.name == "dispatch" else None,
     }
     return {name: given.get(name) or known.get(name) for name in names if given.get(name) or known.get(name)}
@@ -119,7 +126,7 @@ def _suggested(case: Case, at: datetime) -> int | None:
     if case.return_count:
         return None
     found = dispatching.explain(case, at)
-    return found.winner.department_id if found is not None and found.winner is not None else None
+    return found.department_id if found is not None else None
 
 
 def _number(typed: Any, name: str) -> int | None:

@@ -130,11 +130,20 @@ DETAILS = {
     "destination_number": N_("Number there"),
     "authorised_by": N_("Authorised by"),
     "minutes_number": N_("Number of the minutes"),
+    "ownership": N_("Confirmed ownership"),
+    "remembered_for": N_("Remembered"),
     "share": N_("Share reviewed"),
     "places": N_("Number of places"),
 }
 
-RESULTS = {
+REMEMBERED = {
+    "component": N_("For this component"),
+    "grid": N_("For this category in this responsibility grid"),
+    "street": N_("For this category in this street"),
+    "nothing": N_("Not remembered"),
+}
+
+RESULTS = REMEMBERED | {
     "resolved": N_("Resolved"),
     "explained": N_("Explained to the reporter"),
     "self_handled": N_("Put right by the collector himself"),
@@ -156,15 +165,6 @@ RESULTS = {
     "wrong_location": N_("Wrong location"),
     "wrong_category": N_("Wrong category"),
     "conditions_not_met": N_("Conditions for handling are not met"),
-    "satisfied": N_("Satisfied"),
-    "fairly_satisfied": N_("Fairly satisfied"),
-    "dissatisfied": N_("Dissatisfied"),
-    "told": N_("Told"),
-    "disagrees": N_("Told, does not agree"),
-    "received": N_("Received it"),
-    "refused": N_("Did not take it"),
-    "auto": N_("by the authority list"),
-    "manual": N_("by a dispatcher"),
     "extension": N_("Extension"),
     "suspension": N_("Suspension"),
     "complex": N_("The work is larger than expected"),
@@ -178,6 +178,15 @@ RESULTS = {
     "litigation": N_("A lawsuit is under way"),
     "ownership": N_("Ownership is not settled"),
     "other": N_("Another reason"),
+    "satisfied": N_("Satisfied"),
+    "fairly_satisfied": N_("Fairly satisfied"),
+    "dissatisfied": N_("Dissatisfied"),
+    "told": N_("Told"),
+    "disagrees": N_("Told, does not agree"),
+    "received": N_("Received it"),
+    "refused": N_("Did not take it"),
+    "auto": N_("by the authority list"),
+    "manual": N_("by a dispatcher"),
     "urgent": N_("urgent"),
     "arbitration": N_("by arbitration"),
     "succession": N_("as successor of a merged department"),
@@ -202,6 +211,8 @@ CLOCKS = {
     "closure": N_("Closure"),
     "call_back": N_("Call back"),
     "receipt": N_("Receipt of the transfer"),
+    "adjustment_review": N_("Decision on the request"),
+    "suspension": N_("Suspension"),
 }
 
 STEPS = CLOCKS | {
@@ -211,9 +222,9 @@ STEPS = CLOCKS | {
     "assignment": N_("Assignment"),
     "feedback": N_("Feedback"),
     "self_handling_review": N_("Review of self-handling"),
-    "adjustment_review": N_("Decision on the request"),
-    "suspension": N_("Suspension"),
     "notice": N_("Telling the citizen"),
+    "extension_review": N_("Decision on the extension"),
+    "suspension_review": N_("Decision on the suspension"),
 }
 """Steps by their act. Drawings name them in Chinese only."""
 
@@ -222,9 +233,8 @@ PHASES = {
     "confirmation": N_("Confirmation"),
     "after": N_("After handling"),
     "verification": N_("Verification"),
+    "suspension": N_("Safety measure"),
 }
-    "extension_review": N_("Decision on the extension"),
-    "suspension_review": N_("Decision on the suspension"),
 
 
 MINUTES = frozenset({"urgent_hours", "working_hours"})
@@ -233,7 +243,6 @@ MINUTES = frozenset({"urgent_hours", "working_hours"})
 
 def step(name: str, act: str | None) -> str:
     """A step as the drawing names it; to readers of another language, its act where that is known."""
-    "suspension": N_("Safety measure"),
     return name if languages.chosen() == DEFAULT_LOCALE or act not in STEPS else _(STEPS[act])
 
 
