@@ -4,8 +4,10 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from engine.process import outbox, timers
+from engine.process import claiming, outbox, timers
+from engine.process.moving import OUTBOX, TIMER
 
 MOST_ROUNDS = 1000
 
@@ -15,9 +17,10 @@ def run_due(at: datetime, *, worker: str | None = None, going_on: Callable[[], b
 
     Each runs in a transaction of its own: the caller must not be inside one. One action may make the next one due.
     ``going_on`` is asked before each: a worker that is to stop finishes what it has begun and no more. What it had
-    claimed besides, another worker takes over when the lease runs out.
+    claimed besides it gives back; what a worker had that died, another takes over when the lease runs out.
     """
     name, done = worker or f"{socket.gethostname()}:{os.getpid()}", 0
+    fire, deliver = partial(timers.fire, at=at), partial(outbox.deliver, at=at)
     for _ in range(MOST_ROUNDS):
         if not going_on():
             break
@@ -25,6 +28,6 @@ def run_due(at: datetime, *, worker: str | None = None, going_on: Callable[[], b
         delivered = outbox.claim(name, at)
         if not fired and not delivered:
             break
-        done += sum(timers.fire(each, at) for each in fired if going_on())
-        done += sum(outbox.deliver(each, at) for each in delivered if going_on())
+        done += claiming.one_by_one(TIMER, fired, fire, worker=name, going_on=going_on)
+        done += claiming.one_by_one(OUTBOX, delivered, deliver, worker=name, going_on=going_on)
     return done

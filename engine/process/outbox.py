@@ -34,9 +34,11 @@ def claim(worker: str, at: datetime, *, most: int = 20) -> list[Claim]:
     with unit_of_work():
         pending = OUTBOX.c.state == Delivery.pending.value
         keys = claiming.claim(OUTBOX, OUTBOX.c.next_at, worker=worker, at=at, lease=LEASE, most=most, also=pending)
+        if not keys:
+            return []
         columns = [OUTBOX.c[name] for name in Claim.__dataclass_fields__]
         rows = db.session.execute(select(*columns).where(OUTBOX.c.id.in_(keys)).order_by(OUTBOX.c.id))
-        return [Claim(*row) for row in rows] if keys else []
+        return [Claim(*row) for row in rows]
 
 
 def deliver(claim: Claim, at: datetime) -> bool:

@@ -35,9 +35,11 @@ def claim(worker: str, at: datetime, *, most: int = 50) -> list[Claim]:
     """
     with unit_of_work():
         keys = claiming.claim(TIMER, TIMER.c.due_at, worker=worker, at=at, lease=LEASE, most=most)
+        if not keys:
+            return []
         columns = [TIMER.c[name] for name in Claim.__dataclass_fields__]
         rows = db.session.execute(select(*columns).where(TIMER.c.id.in_(keys)).order_by(TIMER.c.due_at, TIMER.c.id))
-        return [Claim(*row) for row in rows] if keys else []
+        return [Claim(*row) for row in rows]
 
 
 def fire(claim: Claim, at: datetime) -> bool:
@@ -59,8 +61,12 @@ def fire(claim: Claim, at: datetime) -> bool:
 
 
 def reschedule(kind: str, subject_id: int, *, at: datetime) -> None:
-    """A clock of a subject was moved, paused or resumed: ask for the due moments of its waiting timers again."""
+    """A clock of a subject was moved, paused or resumed: ask for the due moments of its waiting timers again.
+
+    Those that an incident holds sleep on: an administrator wakes them.
+    """
     of_subject = (TIMER.c.subject_kind == kind) & (TIMER.c.subject_id == subject_id) & TIMER.c.clock.is_not(None)
+    of_subject &= TIMER.c.attempts < claiming.MOST_ATTEMPTS
     for row in db.session.execute(select(TIMER.c.id, TIMER.c.clock, TIMER.c.due_at).where(of_subject)).all():
         due = subjects.follower_of(kind).timer_due(subject_id, row.clock, at)
         if due != row.due_at:

@@ -1,13 +1,17 @@
 """Timers fire once, at the moment that their clock says, whichever worker does it."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from engine.kit.db import db, unit_of_work
-from engine.process import incidents, jobs, timers
+from engine.process import claiming, incidents, jobs, timers
 from engine.process.models import Incident, OpenTimer, ProcessEvent
+from engine.process.moving import TIMER
 from tests.databases import application
 from tests.engine.process.stories import MONDAY, Notebook, Office, begin, do, nodes
 
@@ -97,6 +101,93 @@ def test_a_timer_that_fails_three_times_sleeps_until_an_administrator_wakes_it(n
         incidents.retry(db.session.scalars(select(Incident.id)).one(), by_id=None, at=moment, note="healed")
     assert jobs.run_due(moment) == 2
     assert incidents.open_incidents() == []
+
+
+def test_a_clock_that_moves_does_not_wake_a_timer_that_an_incident_holds(notebook: Notebook) -> None:
+    handling()
+    notebook.follow = _broken  # type: ignore[method-assign, assignment]
+    for hours in range(8, 12):
+        jobs.run_due(MONDAY + hours * HOUR)
+    notebook.dues["handling"] = MONDAY + 20 * HOUR
+    with unit_of_work():
+        timers.reschedule("errand", 1, at=MONDAY + 12 * HOUR)
+    assert jobs.run_due(MONDAY + 21 * HOUR) == 0
+    assert len(incidents.open_incidents()) == 1
+
+
+def test_a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun(notebook: Notebook) -> None:
+    for subject_id in range(1, 6):
+        handling(subject_id)
+    late = MONDAY + 8 * HOUR
+    going_on = iter([True, True, True])
+    assert jobs.run_due(late, worker="one", going_on=lambda: next(going_on, False)) == 2
+    # Not after the lease, but at once.
+    assert len(timers.claim("two", late)) == 3
+
+
+def test_what_is_given_back_is_not_what_another_has_taken_over(notebook: Notebook) -> None:
+    handling()
+    late = MONDAY + 8 * HOUR
+    slow = timers.claim("slow", late)
+    assert len(timers.claim("another", late + timers.LEASE)) == 1
+    claiming.one_by_one(TIMER, slow, timers.fire, worker="slow", going_on=lambda: False)  # type: ignore[arg-type]
+    assert timers.claim("third", late + timers.LEASE) == []
+
+
+def test_a_lease_of_a_machine_whose_clock_was_ahead_holds_nothing(notebook: Notebook) -> None:
+    handling()
+    late = MONDAY + 8 * HOUR
+    assert len(timers.claim("an hour ahead", late + HOUR)) == 1
+    assert len(timers.claim("right", late + timedelta(seconds=1))) == 1
+    # A second or a minute of difference between machines frees nothing.
+    assert timers.claim("a minute slow", late - timedelta(seconds=59) + timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize("moves", [-2 * HOUR, 3 * HOUR, None])
+def test_a_clock_that_moves_between_claim_and_fire_is_asked_again(notebook: Notebook, moves: timedelta | None) -> None:
+    handling()
+    late = MONDAY + 8 * HOUR
+    [claim] = timers.claim("one", late)
+    notebook.dues["handling"] = late + moves if moves is not None else None
+    fires = moves is not None and moves < timedelta(0)
+    assert timers.fire(claim, late) is fires
+    if not fires:
+        assert _due() == notebook.dues["handling"]
+        # Put back, it is nobody's: whoever comes when it is due again gets it at once.
+        assert len(timers.claim("two", late + 3 * HOUR)) == (moves is not None)
+
+
+def test_a_rollback_leaves_the_timer_where_it_was(notebook: Notebook) -> None:
+    handling()
+    with pytest.raises(RuntimeError), unit_of_work():
+        notebook.dues["handling"] = MONDAY + 20 * HOUR
+        timers.reschedule("errand", 1, at=MONDAY)
+        raise RuntimeError("something else of the act went wrong")
+    assert _due() == MONDAY + 8 * HOUR
+
+
+def test_a_burst_costs_few_statements(
+    notebook: Notebook, statements: Callable[[], AbstractContextManager[list[str]]], database_kind: str
+) -> None:
+    for subject_id in range(1, 21):
+        handling(subject_id)
+    late = MONDAY + 8 * HOUR
+    with statements() as claimed:
+        claims = timers.claim("one", late)
+    assert len(claims) == 20
+    assert len(claimed) <= 3
+    with statements() as fired:
+        assert all(timers.fire(claim, late) for claim in claims)
+    if database_kind == "postgresql":
+        assert len(fired) == 2 * len(claims)
+
+
+def test_an_empty_poll_costs_one_statement_for_timers(
+    notebook: Notebook, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    with statements() as asked:
+        assert timers.claim("one", MONDAY) == []
+    assert len(asked) == 1
 
 
 def test_durations_in_the_drawing_count_from_the_move(notebook: Notebook) -> None:
