@@ -27,6 +27,8 @@ ROOMS = (
     Room(N_("Cases"), "desk.cases", "folder2-open", is_of_cases=True),
     Room(N_("Report a problem"), "desk.report", "plus-square"),
     Room(N_("Map"), "desk.map", "map", is_of_cases=True),
+    Room(N_("Supervision"), "supervision.board", "speedometer2", is_of_cases=True),
+    Room(N_("Supervision orders"), "supervision.orders", "megaphone", is_of_cases=True),
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Administration"), "admin.index", "sliders"),
 )
@@ -58,7 +60,10 @@ def counted(endpoint: str) -> Callable[[Count], Count]:
 
 def entries(actor: Actor) -> list[Entry]:
     """What this person finds in the rail."""
-    return [_entry(room, actor) for room in _open_to(actor)]
+    rooms = _open_to(actor)
+    # A room may lie inside another one's address: the nearer one is where the reader is.
+    here = max((room for room in rooms if _is_here(room)), key=lambda room: len(url_for(room.endpoint)), default=None)
+    return [_entry(room, actor, is_here=room is here) for room in rooms]
 
 
 def init_app(app: Flask) -> None:
@@ -88,7 +93,11 @@ def has_part_in_cases(actor: Actor) -> bool:
     return any(name.startswith("case.") for name in actor.permissions)
 
 
-def _entry(room: Room, actor: Actor) -> Entry:
-    address, count = url_for(room.endpoint), _counts.get(room.endpoint)
-    here = request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
-    return Entry(room.name, address, room.icon, count(actor) if count else None, here)
+def _is_here(room: Room) -> bool:
+    address = url_for(room.endpoint)
+    return request.path == address or request.path.startswith(f"{address.rstrip('/')}/")
+
+
+def _entry(room: Room, actor: Actor, *, is_here: bool) -> Entry:
+    count = _counts.get(room.endpoint)
+    return Entry(room.name, url_for(room.endpoint), room.icon, count(actor) if count else None, is_here)

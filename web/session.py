@@ -116,8 +116,9 @@ def _is_stale(now: datetime) -> bool:
 
 def _touch(response: Response) -> Response:
     """Note that the user is still there. A page that only refreshes itself does not count."""
-    # A browser's stream of events can send no header of ours.
-    is_by_itself = "CityLoop-Background" in request.headers or response.mimetype == "text/event-stream"
+    # A browser that opens a stream of events sends no header of ours, but says what it wants.
+    is_stream = "text/event-stream" in request.headers.get("Accept", "")
+    is_by_itself = is_stream or "CityLoop-Background" in request.headers
     if request.endpoint == "static" or is_by_itself or "seen_at" not in session:
         return response
     now = clock.now().timestamp()

@@ -36,7 +36,13 @@ ROLES = {
 }
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 # Behind these the case itself has its say, or one's own self: a refusal may come from there.
-POLICY_INSIDE = {"desk.act", "desk.disclose_reporter", "admin.posts_of", "admin.end_post"}
+POLICY_INSIDE = {
+    "desk.act",
+    "desk.disclose_reporter",
+    "admin.posts_of",
+    "admin.end_post",
+    "supervision.order_act",
+}
 # The walk would lose its own session here.
 LAST = {"signin.sign_out", "signin.choose_language", "static"}
 

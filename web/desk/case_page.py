@@ -22,6 +22,7 @@ from web.desk import adjustments, clock_bar, drawing, evidence, history, holders
 from web.desk.door import door
 from web.guards import requires
 from web.session import current_actor
+from web.supervision import case_acts, phrasing
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def page(case: Case, reporter: CaseReporter | None = None) -> str:
         may_reveal=policy.may_reveal_reporter(actor),
         near=_near(case, offered, actor, at),
         explanation=why.of(case, tasks, actor, at),
+        supervised=case_acts.of(case, actor),
+        supervised_at=at,
+        order_states=phrasing.ORDER_STATES,
         **_places(case),
         **_related(case, actor),
     )

@@ -2,6 +2,7 @@
 // Picker: <div data-map-picker="id of the input" data-areas="address">. View: <div data-map data-areas="…" data-points="…">.
 "use strict";
 
+const DARK = { color: "#3c4d5c", weight: 1, fillColor: "#1b2833", fillOpacity: 1 };
 const AREA = { color: "#8b96a1", weight: 1, fillColor: "#ffffff", fillOpacity: 0.7 };
 const LINE = { color: "#b9c2cb", weight: 2, interactive: false };
 const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#5f6973" };
@@ -16,7 +17,7 @@ function nameOf(feature) {
   return feature.properties?.name || feature.properties?.code || "";
 }
 
-const look = (feature) => (feature.geometry.type.includes("Line") ? LINE : AREA);
+const look = (dark) => (feature) => (feature.geometry.type.includes("Line") ? (dark ? { ...LINE, color: "#33424f" } : LINE) : (dark ? DARK : AREA));
 
 async function open(element) {
   element.hidden = false;
@@ -24,7 +25,9 @@ async function open(element) {
   L.control.scale({ imperial: false }).addTo(map);
   map.setView([Number(element.dataset.lat) || 38.47, Number(element.dataset.lng) || 106.27], 14);
   if (element.dataset.areas) {
-    const areas = L.geoJSON(await json(element.dataset.areas), { style: look, interactive: !element.dataset.mapPicker });
+    const areas = L.geoJSON(await json(element.dataset.areas), {
+      style: look("dark" in element.dataset), interactive: !element.dataset.mapPicker,
+    });
     areas.bindTooltip((layer) => nameOf(layer.feature), { sticky: true });
     areas.addTo(map);
     if (areas.getBounds().isValid()) map.fitBounds(areas.getBounds());
@@ -57,7 +60,18 @@ async function openPicker(element) {
 
 async function openView(element) {
   const map = await open(element);
-  const shown = L.geoJSON(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points), {
+  const shown = pointsOf(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points));
+  shown.addTo(map);
+  if (shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+  element.addEventListener("renew", async () => {
+    const found = await json(element.dataset.points);
+    shown.clearLayers();
+    shown.addData(found);
+  });
+}
+
+function pointsOf(features) {
+  return L.geoJSON(features, {
     pointToLayer: ({ properties }, place) => L.circleMarker(place, {
       radius: 7, color: "#fff", weight: 1.5, fillColor: LAMPS[properties.lamp] || "#0b62c4", fillOpacity: 1,
     }),
@@ -66,8 +80,7 @@ async function openView(element) {
       layer.bindTooltip(nameOf(feature));
       if (feature.properties.address) layer.on("click", () => { window.location = feature.properties.address; });
     },
-  }).addTo(map);
-  if (shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+  });
 }
 
 function locate(button) {
