@@ -1,5 +1,6 @@
 """A clock as a bar: from its start to its due moment, with the pauses, the first due and where we are now."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -37,6 +38,18 @@ class Bar:
     pauses: tuple[Stretch, ...]
     due: float
     first_due: float | None
+    reckoned: tuple["Reckoned", ...] = ()
+    """What changes of the calendar did to it, in order."""
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """The calendar was changed, and the due moment with it. ``how``: settled, unsettled (provisional again), moved."""
+
+    at: datetime
+    before: datetime
+    after: datetime
+    how: str
 
 
 def of(case: Case, at: datetime) -> list[Bar]:
@@ -64,7 +77,16 @@ def bar(clock: Clock, at: datetime) -> Bar:
         tuple(scale.stretch(since, until) for since, until in _pauses(clock.facts, start, now)),
         scale.x(reading.due_at),
         scale.x(reading.first_due_at) if reading.first_due_at != reading.due_at else None,
+        tuple(_reckoned(clock.facts)),
     )
+
+
+def _reckoned(facts: list[ClockFact]) -> Iterator[Reckoned]:
+    for earlier, fact in pairwise(facts):
+        if fact.action == Action.reckon:
+            how = "moved" if fact.is_provisional == earlier.is_provisional else "settled"
+            how = "unsettled" if fact.is_provisional and how == "settled" else how
+            yield Reckoned(fact.at, fact.due_before or earlier.due_after, fact.due_after, how)
 
 
 @dataclass(frozen=True)
