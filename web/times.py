@@ -1,6 +1,6 @@
 """Moments and durations as people say them: near ones relative, exact ones on hover, always in the city's zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
@@ -55,6 +55,16 @@ def time_left(
     seconds = (due - clock.now()).total_seconds() if remaining is None else remaining
     text = working_duration(abs(seconds), unit) if unit in WORKING else duration(abs(seconds))
     return _time(due, _("%(time)s left", time=text) if seconds >= 0 else _("%(time)s over", time=text))
+
+
+def midnight(typed: str, *, days: int = 0) -> datetime | None:
+    """The beginning of a typed day in the city's zone, ``days`` later; None for what is no such day."""
+    try:
+        day = date.fromisoformat(typed) + timedelta(days=days)
+        # A moment at the very edge of the calendar cannot be said in UTC, and so not asked of a database.
+        return datetime.combine(day, time.min, current_config().time_zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def duration(seconds: float | timedelta) -> str:

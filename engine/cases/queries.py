@@ -199,10 +199,10 @@ def _listed() -> Select[Case]:
 def _conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool]]:
     if wanted.number:
         yield Case.number == wanted.number
-    if wanted.text and (found := search.matches(wanted.text)) is not None:
-        yield found
-    if wanted.place and (found := search.matches(wanted.place)) is not None:
-        yield found
+    if wanted.text:
+        yield search.matches(wanted.text)
+    if wanted.place:
+        yield search.matches(wanted.place)
         yield Case.place.contains(wanted.place, autoescape=True)
     if wanted.major:
         system, kind, code = wanted.major

@@ -69,12 +69,17 @@ def index_all(texts: Iterable[tuple[int, str]]) -> None:
         db.session.execute(statement, rows)
 
 
-def matches(wanted: str) -> ColumnElement[bool] | None:
-    """The predicate of cases that hold every word of ``wanted``; None where nothing of it can be looked up."""
+def is_searchable(wanted: str) -> bool:
+    """Is there a letter or a digit in it? Signs are not kept among the words."""
+    return bool(bigrams(wanted))
+
+
+def matches(wanted: str) -> ColumnElement[bool]:
+    """The predicate of cases that hold every word of ``wanted``; no case does where nothing of it can be looked up."""
     runs = [bigrams(run) for run in wanted.split()]
     runs = [run for run in runs if run]
     if not runs:
-        return None
+        return false()
     if db.engine.dialect.name == "postgresql":
         return and_(_on_postgres([word for run in runs for word in run]), *_unbroken(wanted))
     return Case.id.in_(_on_sqlite(runs))

@@ -137,8 +137,8 @@ def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[Colu
         yield Case.category_id == wanted.category_id
     if wanted.region_code:
         yield Case.region_code == wanted.region_code
-    if wanted.text and (found := search.matches(wanted.text)) is not None:
-        yield search.among_few(found)
+    if wanted.text:
+        yield search.among_few(search.matches(wanted.text))
 
 
 def _lamp_is(lamp: str, at: datetime) -> ColumnElement[bool]:

@@ -7,6 +7,10 @@ class MonthNotOver(Conflict):
     """This month is not over yet; it can be published once it is."""
 
 
+class MonthNotBegun(Conflict):
+    """This month has not begun: there is nothing to count yet."""
+
+
 class MonthPublished(Conflict):
     """This month is published; its numbers do not change any more."""
 

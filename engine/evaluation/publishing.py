@@ -12,7 +12,7 @@ from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.audit import recording
 from engine.evaluation import periods, snapshot, thresholds
-from engine.evaluation.errors import MonthNotComputed, MonthNotOver, MonthPublished
+from engine.evaluation.errors import MonthNotBegun, MonthNotComputed, MonthNotOver, MonthPublished
 from engine.evaluation.models import MonthlyAssessment, State
 from engine.evaluation.periods import Period
 from engine.evaluation.snapshot import Snapshot
@@ -32,10 +32,13 @@ class Counted:
 def count(name: str, zone: ZoneInfo, *, at: datetime) -> Counted:
     """Count the month as things stand at ``at``. This takes seconds, and only reads: no write waits for it.
 
-    Raises NotAMonth, MonthPublished.
+    Raises NotAMonth, MonthPublished, MonthNotBegun.
     """
     _unpublished(name)
-    return Counted(name, snapshot.take(thresholds.month(name, zone, as_of=at), zone).as_json(), at)
+    period = thresholds.month(name, zone, as_of=at)
+    if period.start > at:
+        raise MonthNotBegun
+    return Counted(name, snapshot.take(period, zone).as_json(), at)
 
 
 def keep(counted: Counted, *, by: Actor) -> MonthlyAssessment:
@@ -51,7 +54,7 @@ def keep(counted: Counted, *, by: Actor) -> MonthlyAssessment:
 
 
 def compute(name: str, zone: ZoneInfo, *, by: Actor, at: datetime) -> MonthlyAssessment:
-    """Count and keep at once. Raises NotAMonth, MonthPublished."""
+    """Count and keep at once. Raises NotAMonth, MonthPublished, MonthNotBegun."""
     return keep(count(name, zone, at=at), by=by)
 
 

@@ -1,7 +1,5 @@
 """The audit log: who changed the house."""
 
-from datetime import date, datetime, time, timedelta
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,9 +7,9 @@ from flask_babel import gettext as _
 from engine.access.permissions import Permission
 from engine.audit import queries
 from engine.audit.queries import Filter
+from web import times
 from web.admin import wording
 from web.admin.door import door
-from web.configuration import current_config
 from web.guards import requires
 
 
@@ -29,21 +27,11 @@ def _word_of(action: str) -> str:
 
 
 def _wanted() -> Filter:
-    until = _midnight("until")
     return Filter(
         user_name=request.args.get("user_name") or None,
         action=request.args.get("action") or None,
         object_kind=request.args.get("object_kind") or None,
         object_id=request.args.get("object_id") or None,
-        since=_midnight("since"),
-        until=until + timedelta(days=1) if until else None,
+        since=times.midnight(request.args.get("since", "")),
+        until=times.midnight(request.args.get("until", ""), days=1),
     )
-
-
-def _midnight(name: str) -> datetime | None:
-    """The first moment of the day that an argument names; None where it names none."""
-    try:
-        day = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return datetime.combine(day, time(), tzinfo=current_config().time_zone)

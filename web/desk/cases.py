@@ -51,6 +51,7 @@ def cases() -> ResponseReturnValue:
         lamp=lamp,
         photos=attachments.first_photos("case", [case.id for case in page.rows]),
         chips=filters.chips(),
+        can_be_found=filters.can_be_found(),
         saved=saved_searches.of(actor, "cases"),
         departments=organization.departments(),
         regions=grids.regions("district"),

@@ -1,11 +1,11 @@
 """Filters of lists, read from the address and written back as chips: a link shares a view."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 
 from flask import request
 from flask_babel import gettext as _
 
+from engine.cases import search
 from engine.cases.models import Stage
 from engine.cases.queries import CaseFilter
 from engine.cases.worklist import LAMPS, WorkFilter
@@ -13,7 +13,7 @@ from engine.catalog.models import Category
 from engine.grids.models import Region
 from engine.kit.db import db
 from engine.organization.models import Department
-from web.configuration import current_config
+from web import times
 from web.desk import counted_sets, wording
 from web.presenting import address_with
 
@@ -51,8 +51,8 @@ def of_cases() -> CaseFilter:
         stages=tuple(stage for stage in args.getlist("stage") if stage in set(Stage)),
         is_open={"open": True, "ended": False}.get(args.get("state", "")),
         lamp=args.get("lamp", "") if args.get("lamp") in LAMPS else "",
-        reported_from=_moment(args.get("from", "")),
-        reported_until=_moment(args.get("until", ""), days=1),
+        reported_from=times.midnight(args.get("from", "")),
+        reported_until=times.midnight(args.get("until", ""), days=1),
         extra=counted_sets.asked_for(),
     )
 
@@ -60,6 +60,12 @@ def of_cases() -> CaseFilter:
 def names() -> list[str]:
     """What the address narrows by, without the words: those may be a citizen's."""
     return sorted(name for name in NAMES if request.args.get(name))
+
+
+def can_be_found() -> bool:
+    """Is there a letter or a digit in each of the words typed? Signs alone find nothing."""
+    typed = [request.args.get(name, "").strip() for name in ("q", "place")]
+    return all(search.is_searchable(words) for words in typed if words)
 
 
 def chips() -> list[dict[str, str]]:
@@ -108,12 +114,3 @@ def _named_rows() -> Iterator[tuple[str, str, str]]:
         yield "department", _("Department"), department.short_name
     if (code := request.args.get("region")) and (region := db.session.get(Region, code)):
         yield "region", _("District"), region.name
-
-
-def _moment(typed: str, *, days: int = 0) -> datetime | None:
-    """The beginning of a typed day in the city's zone, ``days`` later; None for what is no day."""
-    try:
-        day = date.fromisoformat(typed) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        return None
-    return datetime.combine(day, time.min, current_config().time_zone)

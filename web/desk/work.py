@@ -49,6 +49,7 @@ def work() -> ResponseReturnValue:
         left=lambda row: _left(row, now),
         photos=attachments.first_photos("case", [row.case.id for row in page.rows]),
         chips=filters.chips(),
+        can_be_found=filters.can_be_found(),
         saved=saved_searches.of(actor, "work"),
         regions=grids.regions("district"),
         page_name="work",

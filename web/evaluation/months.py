@@ -69,7 +69,7 @@ def month(month: str) -> str:
 @requires(Permission.evaluation_read)
 @reads_first
 def compute(month: str) -> ResponseReturnValue:
-    """Count the month as it stands now, unless it is published. Raises MonthPublished."""
+    """Count the month as it stands now, unless it is published. Raises MonthPublished, MonthNotBegun."""
     by, counted = current_actor(), publishing.count(month, current_config().time_zone, at=clock.now())
     with unit_of_work():
         publishing.keep(counted, by=by)

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -30,6 +31,25 @@ def test_words_of_two_characters_find_a_case(city, visit):
     for words in ("井盖", "异响", "望江路", story.case.number, "井盖 松动"):
         assert story.case.number in visit("li").get("/desk/cases", query_string={"q": words}).text, words
     assert story.case.number not in visit("li").get("/desk/cases", query_string={"q": "路灯"}).text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "yesterday"])
+def test_a_day_that_cannot_be_asked_for_narrows_nothing(city, visit, day):
+    story = Story(city).report()
+    page = visit("li").get(f"/desk/cases?from={day}").text
+    assert story.case.number in page or day == "9999-12-31"
+    assert visit("li").get(f"/desk/cases?from={day}&until={day}").status_code == 200
+    assert visit("audit_admin").get(f"/admin/audit?since={day}&until={day}").status_code == 200
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "%%", "\\", "'", "*"])
+def test_a_sign_is_no_word_and_finds_no_case(city, visit, sign):
+    story = Story(city).report()
+    visitor = visit("li", language="en")
+    for where in ("/desk/cases", "/desk/work"):
+        assert story.case.number not in visitor.get(where, query_string={"q": sign}).text
+    assert story.case.number not in visitor.get("/desk/cases", query_string={"place": sign}).text
+    assert "Only letters and digits" in visitor.get("/desk/cases", query_string={"q": sign}).text
 
 
 def test_words_are_found_as_they_were_typed_not_in_pieces(city, visit):

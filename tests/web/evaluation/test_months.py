@@ -70,6 +70,16 @@ def test_a_month_that_was_not_computed_offers_to(visit: Visit, kept: Snapshot, a
         assert "has not begun" in visitor.get("/assessment/2027-09").text
 
 
+def test_a_month_that_has_not_begun_is_not_counted(visit: Visit, kept: Snapshot, at: At) -> None:
+    with clock.fixed(at("2026-11-05 09:00")):
+        visitor = visit("wu", language="en")
+        page = visitor.post("/assessment/2026-12/computation")
+        assert page.status_code == 409
+        assert "has not begun" in page.text
+        assert publishing.find("2026-12") is None
+        assert visitor.post("/assessment/2026-11/computation").status_code == 303
+
+
 def test_others_write_while_a_month_is_counted(
     visit: Visit, kept: Snapshot, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
