@@ -27,6 +27,7 @@ from engine.forms import jobs as forms
 from engine.kit import clock
 from engine.kit.config import Config
 from engine.kit.db import db
+from engine.notifications import jobs as notifications
 from engine.process import jobs as process
 from engine.supervision import jobs as supervision
 
@@ -49,14 +50,22 @@ def _compute_months(at: datetime) -> int:
     return evaluation.compute_months(Config.from_env().time_zone, at=at)
 
 
+def _mail_assessment(at: datetime) -> int:
+    return notifications.mail_assessment(Config.from_env().time_zone, at=at)
+
+
+OUTGOING = "outgoing"
 ROW_WORK_EVERY = timedelta(seconds=3)
-ROW_WORK = (process.run_due, supervision.run_due, deadlines.run_due)
+ROW_WORK = (process.run_due, supervision.run_due, deadlines.run_due, notifications.address_due)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("tell_missing_years", timedelta(hours=1), calendars.tell_missing_years),
     Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
     Job("sweep_files", timedelta(hours=6), attachments.sweep),
     Job("compute_months", timedelta(hours=6), _compute_months),
+    Job("bundle_digests", timedelta(minutes=1), notifications.bundle_digests),
+    Job("mail_assessment", timedelta(minutes=10), _mail_assessment),
+    Job("purge_messages", timedelta(hours=6), notifications.purge),
 )
 
 
@@ -68,10 +77,12 @@ class Worker:
         self._stopping = threading.Event()
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         # One piece after the other: two at once would only wait for each other's locks.
-        pool = {"apscheduler.executors.default": {"class": "apscheduler.executors.pool:ThreadPoolExecutor",
-                                                  "max_workers": "1"}}  # fmt: skip
-        self._scheduler = BackgroundScheduler(pool, daemon=True, job_defaults=options, timezone="UTC")
+        # What leaves the building has a thread of its own: it waits for other people's servers, and time limits do not.
+        pool = {"class": "apscheduler.executors.pool:ThreadPoolExecutor", "max_workers": "1"}
+        pools = {f"apscheduler.executors.{name}": dict(pool) for name in ("default", OUTGOING)}
+        self._scheduler = BackgroundScheduler(pools, daemon=True, job_defaults=options, timezone="UTC")
         self._add("row_work", every, self._row_work)
+        self._add(OUTGOING, every, self._send_out, executor=OUTGOING)
         for job in jobs:
             self._add(job.name, job.every, self._periodic, job)
 
@@ -94,15 +105,23 @@ class Worker:
         """Let ``wait`` return. Fit for a signal handler: it only raises a flag."""
         self._stopping.set()
 
-    def _add(self, name: str, every: timedelta, run: Callable[..., None], *args: object) -> None:
-        seconds = every.total_seconds()
-        self._scheduler.add_job(run, "interval", args, id=name, seconds=seconds, next_run_time=clock.now())
+    def _add(
+        self, name: str, every: timedelta, run: Callable[..., None], *args: object, executor: str = "default"
+    ) -> None:
+        timing = {"seconds": every.total_seconds(), "next_run_time": clock.now()}
+        self._scheduler.add_job(run, "interval", args, id=name, executor=executor, **timing)
 
     def _row_work(self) -> None:
         self._carefully("row_work", self._run_due)
 
+    def _send_out(self) -> None:
+        self._carefully(OUTGOING, lambda: notifications.deliver_due(clock.now(), going_on=self._goes_on))
+
+    def _goes_on(self) -> bool:
+        return not self._stopping.is_set()
+
     def _run_due(self) -> int:
-        return run_due(clock.now(), going_on=lambda: not self._stopping.is_set())
+        return run_due(clock.now(), going_on=self._goes_on)
 
     def _periodic(self, job: Job) -> None:
         if not self._stopping.is_set():
@@ -126,7 +145,8 @@ def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int
 
 def run_once(at: datetime, jobs: tuple[Job, ...] = JOBS) -> dict[str, int | None]:
     """Everything that is due at ``at``, now and here: how much each job did, None where another worker was at it."""
-    return {"row_work": run_due(at)} | {job.name: _alone(job, at) for job in jobs}
+    done = {"row_work": run_due(at)} | {job.name: _alone(job, at) for job in jobs}
+    return done | {OUTGOING: notifications.deliver_due(at)}
 
 
 def _alone(job: Job, at: datetime | None = None) -> int | None:

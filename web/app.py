@@ -12,6 +12,8 @@ from engine import rooms
 from engine.attachments import files
 from engine.kit.config import ROOT, Config
 from engine.kit.db import db, prepare
+from engine.notifications.channels import registry
+from reports import enclosures
 from web import (
     configuration,
     doors,
@@ -36,6 +38,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["cityloop.config"] = config
     logs.configure(as_json=config.log_json)
     files.keep_in(config)
+    registry.offer(config.outgoing)
+    enclosures.register()
     _open_database(app)
     numbers.init_app(app)
     # The order of what is asked before each request: log, language, token, then who it is.

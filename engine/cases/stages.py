@@ -22,7 +22,7 @@ from engine.deadlines import clocks
 from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.kit.remembering import Remembered
-from engine.kit.signals import Doer
+from engine.kit.signals import Doer, signals
 from engine.organization.models import Post, User
 from engine.process.subjects import Move, Placement, Step
 
@@ -33,6 +33,9 @@ ESCALATION = "confirmation_escalation"
 PAUSED_BY = {"acceptance": "confirmation", "dispatching": "arbitration"}
 """The centre's time that does not run while somebody else looks: a collector out to confirm, a joint inspection of an
 unclear case (process.md §5.1). Whoever asked goes on with what was left, if the drawing comes back to him."""
+
+given = signals.signal("step-given")
+"""Sent with the case, ``step``, ``placement``, ``by_id`` and ``at``: somebody has something to do now."""
 
 # The clocks of a case that this transaction has just read: ``place`` and ``timer_due`` come right after ``follow``.
 _open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
@@ -103,7 +106,12 @@ class CaseFollower:
 
     def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:  # noqa: ARG002
         """Offer a step to its lane: the centre's role, the department that has the case, the collectors of its grid."""
-        case = _case(subject_id)
+        case, by = _case(subject_id), _acting.get()
+        placement = self._placement(case, step)
+        given.send(case, step=step, placement=placement, by_id=by.id if by else None, at=at)
+        return placement
+
+    def _placement(self, case: Case, step: Step) -> Placement:
         due_at, amber_at = _due(case, step)
         if step.act == HANDLING and case.handler_id is not None:
             return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)

@@ -6,9 +6,11 @@ What administrators change while the program runs lives in ``engine.settings`` i
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.kit.outgoing import Outgoing, Wrong
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +34,7 @@ class Config:
     embedded_worker: bool
     pool_size: int
     log_json: bool
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
@@ -53,6 +56,7 @@ class Config:
             embedded_worker=_boolean(env, "CITYLOOP_EMBEDDED_WORKER", default=False),
             pool_size=_integer(env, "CITYLOOP_POOL_SIZE", 10, least=1),
             log_json=_boolean(env, "CITYLOOP_LOG_JSON", default=False),
+            outgoing=_outgoing(env),
         )
 
 
@@ -85,6 +89,13 @@ def _boolean(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in {"0", "1", "true", "false", "yes", "no"}:
         raise ConfigError(f"{name}: 1 or 0 is needed, not {text!r}")
     return text in {"1", "true", "yes"}
+
+
+def _outgoing(env: Mapping[str, str]) -> Outgoing:
+    try:
+        return Outgoing.from_env(env)
+    except Wrong as error:
+        raise ConfigError(str(error)) from None
 
 
 def _zone(env: Mapping[str, str], name: str, default: str) -> ZoneInfo:

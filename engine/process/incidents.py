@@ -15,6 +15,9 @@ from engine.process.subjects import Move
 
 log = logging.getLogger(__name__)
 
+opened = signals.signal("incident-opened")
+"""Sent with the incident and ``at``; whoever delivers messages listens."""
+
 retried = signals.signal("incident-retried")
 """Sent with the incident and ``at``: whoever opened it for work of his own wakes that work."""
 
@@ -40,6 +43,7 @@ def open_for(work: OpenTimer | OutboxMessage, error: Exception, at: datetime) ->
     )
     db.session.add(incident)
     db.session.flush()
+    opened.send(incident, at=at)
     return incident
 
 
@@ -59,6 +63,7 @@ def open_about(
     )
     db.session.add(incident)
     db.session.flush()
+    opened.send(incident, at=at)
     return incident
 
 

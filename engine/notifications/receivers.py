@@ -1,0 +1,137 @@
+"""What the rooms below announce, and to whom it matters. Every listener writes one row, in the sender's transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.access.permissions import Permission
+from engine.calendars.jobs import year_missing
+from engine.calendars.models import Calendar
+from engine.cases import adjusting, recipients, stages, urging
+from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
+from engine.cases.models import Case
+from engine.kit.db import db
+from engine.kit.i18n import N_
+from engine.notifications.models import Delivery, DeliveryState
+from engine.notifications.telling import tell
+from engine.organization.leaving import account_closed
+from engine.organization.models import User
+from engine.process.incidents import opened
+from engine.process.models import Incident, OpenTask
+from engine.process.subjects import Placement, Step
+from engine.supervision import orders
+from engine.supervision.models import OrderState, SupervisionOrder
+from engine.supervision.watching import escalated
+
+GIVEN_BACK = {"return_review", "arbitration"}
+"""Steps of the centre that a department's giving back opens; what its pools do otherwise they see in their lists."""
+ADJUSTMENTS = {
+    AdjustmentKind.extension.value: N_("Extension"),
+    AdjustmentKind.suspension.value: N_("Suspension"),
+    AdjustmentKind.appeal.value: N_("Appeal"),
+}
+OUTCOMES = {
+    AdjustmentState.granted.value: N_("granted"),
+    AdjustmentState.refused.value: N_("refused"),
+    AdjustmentState.withdrawn.value: N_("withdrawn"),
+    OrderState.accepted.value: N_("the answer is accepted"),
+    OrderState.open.value: N_("the answer is sent back; another is needed"),
+}
+
+
+@stages.given.connect
+def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None, at: datetime, **_: Any) -> None:
+    """Somebody by name, a department's people, a beat's collectors: they have something to do."""
+    if placement.assignee_id is not None:
+        tell("step_given", at=at, case=case, user_ids=[placement.assignee_id], except_id=by_id, step=step.name)
+    elif placement.group and "@" in placement.group:
+        tell("step_given", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
+    elif placement.group and step.node in GIVEN_BACK:
+        tell("returned", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
+
+
+@urging.urged.connect
+def tell_of_urging(case: Case, to: str, at: datetime, **_: Any) -> None:
+    """Whoever is urged: a role, as it is served on this case."""
+    tell("urged", at=at, case=case, user_ids=recipients.of(case, to))
+
+
+@escalated.connect
+def tell_of_escalation(case: Case, user_ids: list[int], at: datetime, **_: Any) -> None:
+    """Whoever stands on this rung of the ladder."""
+    tell("escalated", at=at, case=case, user_ids=user_ids)
+
+
+@orders.issued.connect
+def tell_of_order(order: SupervisionOrder, at: datetime, **_: Any) -> None:
+    """Whoever answers for the department: its clerks and its head."""
+    people = {id for role in ("handling_clerk", "department_head") for id in recipients.of(order.case, role)}
+    tell("order_issued", at=at, case=order.case, user_ids=sorted(people), order=order.number)
+
+
+@orders.replied.connect
+def tell_of_reply(order: SupervisionOrder, at: datetime, **_: Any) -> None:
+    """Whoever issued it; the supervisors, where the program did."""
+    people = [order.issued_by_id] if order.issued_by_id else recipients.of(order.case, "supervisor")
+    tell("order_replied", at=at, case=order.case, user_ids=people, except_id=order.replied_by_id, order=order.number)
+
+
+@orders.reviewed.connect
+def tell_of_review(order: SupervisionOrder, at: datetime, **_: Any) -> None:
+    """Whoever answered it."""
+    outcome = OUTCOMES.get(order.state, order.state)
+    people = [order.replied_by_id]
+    tell("order_reviewed", at=at, case=order.case, user_ids=people, order=order.number, outcome=outcome)
+
+
+@adjusting.requested.connect
+def tell_of_request(adjustment: Adjustment, case: Case, at: datetime, **_: Any) -> None:
+    """Whoever is asked to decide: those to whom the steps beside the case are offered."""
+    steps = db.session.execute(
+        select(OpenTask.assignee_id, OpenTask.group_name).where(OpenTask.instance_id == adjustment.instance_id)
+    ).all()
+    tell(
+        "adjustment_requested",
+        at=at,
+        case=case,
+        user_ids=[one.assignee_id for one in steps],
+        groups=[one.group_name for one in steps if one.group_name and one.assignee_id is None],
+        except_id=adjustment.requested_by_id,
+        adjustment=ADJUSTMENTS.get(adjustment.kind, adjustment.kind),
+    )
+
+
+@adjusting.decided.connect
+def tell_of_decision(adjustment: Adjustment, case: Case, at: datetime, **_: Any) -> None:
+    """Whoever asked for it."""
+    tell(
+        "adjustment_decided",
+        at=at,
+        case=case,
+        user_ids=[adjustment.requested_by_id],
+        except_id=adjustment.decided_by_id,
+        adjustment=ADJUSTMENTS.get(adjustment.kind, adjustment.kind),
+        outcome=OUTCOMES.get(adjustment.state, adjustment.state),
+    )
+
+
+@year_missing.connect
+def tell_of_missing_year(calendar: Calendar, years: list[int], at: datetime, **_: Any) -> None:
+    """Whoever keeps calendars."""
+    written = ", ".join(str(year) for year in years)
+    tell("year_missing", at=at, permission=Permission.calendar_manage, calendar=calendar.name, years=written)
+
+
+@opened.connect
+def tell_of_incident(incident: Incident, at: datetime, **_: Any) -> None:
+    """Whoever settles incidents."""
+    tell("incident", at=at, permission=Permission.incident_manage, node=incident.node, is_urgent=True)
+
+
+@account_closed.connect
+def drop_what_waits(user: User, **_: Any) -> None:
+    """Nothing more is sent to somebody who has left."""
+    waiting = (Delivery.user_id == user.id, Delivery.state.in_(sorted(DeliveryState.waiting())))
+    dropped = {"state": DeliveryState.dropped.value, "next_at": None}
+    db.session.execute(update(Delivery).where(*waiting).values(**dropped))
