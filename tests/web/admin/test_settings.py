@@ -28,3 +28,10 @@ def test_the_city_says_how_often_somebody_may_guess(visit, app, city):
     for _ in range(3):
         stranger.post("/sign-in", data={"username": "collector.chen", "password": "guess"})
     assert city.user("chen").locked_until is not None
+
+
+def test_what_is_yes_or_no_was_delivered_as_yes_or_no(visit):
+    page = visit("system_admin", language="en").get("/admin/settings").text
+    assert "delivered: Yes" in page
+    assert "delivered: True" not in page
+    assert "delivered: False" not in page
