@@ -14,6 +14,8 @@ PARTS: dict[str, list[str]] = {
     "acts": ["--cases", "4"],
     "peak": ["--seconds", "15"],
     "lists": ["--cases", "50000"],
+    "recalculation": ["--cases", "2000"],
+    "board": ["--cases", "50000"],
     "memory": ["--acts", "500", "--rows", "5000"],
 }
 """The modules of this folder, and how each is asked for less."""

@@ -1,32 +1,28 @@
 """Ties the case to the rooms below: its drawing moves, a calendar changes, people leave, departments merge."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from engine.access.actors import Actor
 from engine.cases import (
     actions,
-    adjusting,
-    dues,
     holding,
     leaving,
-    policy,
+    reckoned,
     search,  # noqa: F401 - listens for the making of the schema
     succession,
     vocabulary,
 )
-from engine.cases.models import Case
-from engine.cases.stages import HANDLING, KIND, REWORK, CaseFollower, copy_clock
-from engine.deadlines import clocks
+from engine.cases.stages import KIND, CaseFollower
 from engine.deadlines import holding as subjects_of_clocks
-from engine.deadlines.jobs import clock_reckoned
 from engine.deadlines.models import Clock
+from engine.deadlines.reckoning import clocks_reckoned
 from engine.kit.clock import now
-from engine.kit.db import db
 from engine.organization.departments import department_merged
 from engine.organization.leaving import account_closed
 from engine.organization.models import Department, User
-from engine.process import subjects, timers
+from engine.process import subjects
 
 subjects.register(KIND, CaseFollower())
 subjects_of_clocks.register(KIND, holding.hold)
@@ -34,25 +30,10 @@ actions.register_all()
 vocabulary.tell()
 
 
-@clock_reckoned.connect
-def correct_copies(clock: Clock, **_: Any) -> None:
-    """A calendar changed: lists and timers follow the clock to its new due moment."""
-    if clock.subject_kind != KIND:
-        return
-    case = db.session.get(Case, clock.subject_id)
-    if case is not None and clock.name == HANDLING:
-        copy_clock(case, clock)
-    dues.place(clock.subject_id, clock, acts=_steps_due_with(clock))
-    timers.reschedule(KIND, clock.subject_id, at=now())
-
-
-def _steps_due_with(clock: Clock) -> tuple[str, ...]:
-    """The department's steps are due when the round of rework is, where there is one; else when handling is."""
-    if clock.name == REWORK:
-        return dues.DEPARTMENT_STEPS
-    if clock.name == HANDLING:
-        return () if clocks.open_clock(KIND, clock.subject_id, REWORK) else dues.DEPARTMENT_STEPS
-    return tuple(policy.APART_FROM_ASKING) if clock.name == adjusting.CLOCK else (clock.name,)
+@clocks_reckoned.connect
+def correct_copies(moved: Sequence[Clock], **_: Any) -> None:
+    """A calendar changed: lists and timers follow the clocks to their new due moments."""
+    reckoned.correct(moved, at=now())
 
 
 @department_merged.connect

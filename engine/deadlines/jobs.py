@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engine.calendars import queries as calendars
-from engine.deadlines import recalculation, reckoning, slices
+from engine.deadlines import recalculation, slices
 from engine.kit.db import db
-
-clock_reckoned = reckoning.clock_reckoned
 
 SECONDS = 2.0
 """How long recalculations may take at a time: timers and messages wait meanwhile."""

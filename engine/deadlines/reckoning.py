@@ -19,8 +19,8 @@ from engine.deadlines.reading import reckoned
 from engine.kit.db import db
 from engine.kit.signals import signals
 
-clock_reckoned = signals.signal("clock_reckoned")
-"""Sent with the clock whose due moment, or its being provisional, has changed: rooms above correct their copies."""
+clocks_reckoned = signals.signal("clocks_reckoned")
+"""Sent with the clocks whose due moments, or their being provisional, have changed: rooms above follow."""
 
 SLICE = 50
 """Clocks of one transaction: acts on their cases wait for it, a few hundredths of a second."""
@@ -83,8 +83,8 @@ def reckon(keys: Sequence[Key], calendar: Calendar, at: datetime) -> Outcome:
         if fact is not None:
             moved.append((clock, _moved(clock, fact, was_provisional=clock.facts[-2].is_provisional)))
     db.session.flush()
-    for clock, _ in moved:
-        clock_reckoned.send(clock)
+    if moved:
+        clocks_reckoned.send([clock for clock, _ in moved])
     db.session.flush()
     return Outcome([each for _, each in moved], busy)
 

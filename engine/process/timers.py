@@ -1,9 +1,10 @@
 """Timers: claimed by a worker for a while, fired in a transaction each, taken over by another worker after a crash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.kit.db import db, unit_of_work
 from engine.process import claiming, execution, incidents, instances, subjects
@@ -65,12 +66,22 @@ def reschedule(kind: str, subject_id: int, *, at: datetime) -> None:
 
     Those that an incident holds sleep on: an administrator wakes them.
     """
-    of_subject = (TIMER.c.subject_kind == kind) & (TIMER.c.subject_id == subject_id) & TIMER.c.clock.is_not(None)
-    of_subject &= TIMER.c.attempts < claiming.MOST_ATTEMPTS
-    for row in db.session.execute(select(TIMER.c.id, TIMER.c.clock, TIMER.c.due_at).where(of_subject)).all():
-        due = subjects.follower_of(kind).timer_due(subject_id, row.clock, at)
+    reschedule_all(kind, [subject_id], at=at)
+
+
+def reschedule_all(kind: str, subject_ids: Sequence[int], *, at: datetime) -> None:
+    """The same for many subjects at once."""
+    of_subjects = (TIMER.c.subject_kind == kind) & TIMER.c.subject_id.in_(subject_ids) & TIMER.c.clock.is_not(None)
+    of_subjects &= TIMER.c.attempts < claiming.MOST_ATTEMPTS
+    waiting = select(TIMER.c.id, TIMER.c.subject_id, TIMER.c.clock, TIMER.c.due_at).where(of_subjects)
+    moved = []
+    for row in db.session.execute(waiting).all():
+        due = subjects.follower_of(kind).timer_due(row.subject_id, row.clock, at)
         if due != row.due_at:
-            db.session.execute(update(TIMER).where(TIMER.c.id == row.id).values(due_at=due))
+            moved.append({"timer": row.id, "due": due})
+    if moved:
+        written = update(TIMER).where(TIMER.c.id == bindparam("timer")).values(due_at=bindparam("due"))
+        db.session.execute(written, moved)
 
 
 def _fire(claim: Claim, at: datetime) -> bool:

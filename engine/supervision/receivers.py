@@ -1,6 +1,6 @@
 """Ties supervision to the rooms below: incidents that an administrator retries, clocks that a calendar moves."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine.cases import holding as cases
 from engine.deadlines import holding
 from engine.deadlines.holding import Held
 from engine.deadlines.models import Clock
-from engine.deadlines.reckoning import clock_reckoned
+from engine.deadlines.reckoning import clocks_reckoned
 from engine.kit.db import db
 from engine.process.incidents import retried
 from engine.process.models import Incident
@@ -40,9 +40,10 @@ def hold(ids: Collection[int]) -> Held:
 holding.register(orders.KIND, hold)
 
 
-@clock_reckoned.connect
-def correct_copy(clock: Clock, **_: Any) -> None:
-    """A calendar changed: the order shows the new moment by which it is to be answered."""
-    order = db.session.get(SupervisionOrder, clock.subject_id) if clock.subject_kind == orders.KIND else None
-    if order is not None:
-        order.reply_due_at = clock.due_at
+@clocks_reckoned.connect
+def correct_copies(moved: Sequence[Clock], **_: Any) -> None:
+    """A calendar changed: orders show the new moments by which they are to be answered."""
+    dues = {clock.subject_id: clock.due_at for clock in moved if clock.subject_kind == orders.KIND}
+    if dues:
+        for order in db.session.scalars(select(SupervisionOrder).where(SupervisionOrder.id.in_(dues))):
+            order.reply_due_at = dues[order.id]

@@ -22,12 +22,12 @@ def heard() -> Iterator[list[int]]:
     """Ids of the clocks that the signal announced."""
     ids: list[int] = []
 
-    def hear(clock: Clock) -> None:
-        ids.append(clock.id)
+    def hear(moved: list[Clock]) -> None:
+        ids.extend(clock.id for clock in moved)
 
-    jobs.clock_reckoned.connect(hear)
+    reckoning.clocks_reckoned.connect(hear)
     yield ids
-    jobs.clock_reckoned.disconnect(hear)
+    reckoning.clocks_reckoned.disconnect(hear)
 
 
 def start(case_id: int, when: datetime, days: float) -> int:
