@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.evaluation import formulas
+from engine.evaluation.counting import Counts
 from engine.evaluation.snapshot import Snapshot
 from engine.kit.i18n import N_
 from reports import monthly_definitions as definitions
@@ -96,6 +97,7 @@ def _results(kept: Snapshot, words: Wording) -> list[str]:
             rate=words.rate(formulas.ON_TIME_HANDLING.of(total)),
             target=f"{kept.target:g}%",
         ),
+        *_excused(total, words),
         words.say(
             N_(
                 "%(due)s cases were due for closure and %(closed)s of them are closed, a closure rate of %(rate)s; "
@@ -108,6 +110,14 @@ def _results(kept: Snapshot, words: Wording) -> list[str]:
             rework_rate=words.rate(formulas.REWORK.of(total)),
         ),
     ]
+
+
+def _excused(total: Counts, words: Wording) -> list[str]:
+    count = total.get("excused", 0)
+    if not count:
+        return []
+    text = N_("%(count)s more were handled late and excused after an appeal; these are counted apart.")
+    return [words.say(text, count=words.number(count))]
 
 
 def more_or_less(change: Decimal | None, words: Wording) -> str:

@@ -23,6 +23,7 @@ MAIN = (
     "due_handling",
     "handled_on_time",
     "handled_late",
+    "excused",
     "unhandled_late",
     "due_closure",
     "closed_due",
@@ -71,6 +72,7 @@ BY_DEPARTMENT: tuple[Column_, ...] = (
     "due_handling",
     "handled_on_time",
     "handled_late",
+    "excused",
     "unhandled_late",
     formulas.ON_TIME_HANDLING,
     "reworked",
@@ -227,7 +229,7 @@ def rate(value: Decimal | None, words: Wording) -> Cell:
 
 
 def _compared(name: str, kept: Snapshot, words: Wording) -> list[Cell]:
-    now = kept.total[name]
+    now = kept.total.get(name, 0)  # a set that there was not yet when the month was kept
     cells = [Cell(words.say(sets.SETS[name].label)), counted(name, kept.total, kept, words)]
     for other in (kept.before, kept.year_ago):
         before = other.get(name) if other.get("reported") else None

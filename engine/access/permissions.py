@@ -23,7 +23,8 @@ class Permission(StrEnum):
     case_review_feedback = "case.review_feedback"
     case_verify = "case.verify"
     case_close = "case.close"
-    case_adjust = "case.adjust"  # ask for an extension, a suspension, an appeal
+    case_adjust = "case.adjust"  # ask for an extension, a suspension
+    case_appeal = "case.appeal"
     case_decide_adjustment = "case.decide_adjustment"
     case_lift_suspension = "case.lift_suspension"
     case_void = "case.void"
@@ -77,7 +78,8 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.case_review_feedback: N_("Review feedback"),
         Permission.case_verify: N_("Verify on site"),
         Permission.case_close: N_("Close cases"),
-        Permission.case_adjust: N_("Ask for extensions and suspensions, appeal"),
+        Permission.case_adjust: N_("Ask for extensions and suspensions"),
+        Permission.case_appeal: N_("Appeal against being judged late"),
         Permission.case_decide_adjustment: N_("Decide on extensions, suspensions and appeals"),
         Permission.case_lift_suspension: N_("Lift suspensions"),
         Permission.case_void: N_("Void cases"),

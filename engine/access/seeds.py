@@ -107,6 +107,7 @@ ROLES = (
             P.case_assign,
             P.case_give_feedback,
             P.case_adjust,
+            P.case_appeal,
             P.case_lift_suspension,
             P.case_comment,
             P.case_export,
@@ -120,6 +121,7 @@ ROLES = (
         "Department head",
         Scope.department,
         (
+            P.case_appeal,
             P.case_decide_adjustment,
             P.case_comment,
             P.case_export,

@@ -15,6 +15,10 @@ class StepNotOpen(Conflict):
     """This step has been done already, by you or somebody else. Please look at the case again."""
 
 
+class HasItAlready(Conflict):
+    """This step is in these hands already."""
+
+
 class NotYourStep(NotAllowed):
     """This step is not offered to you."""
 
@@ -85,6 +89,22 @@ class AdjustmentPending(Conflict):
 
 class NothingPending(Conflict):
     """The request was decided on or withdrawn already. Please look at the case again."""
+
+
+class NotClosed(Conflict):
+    """Only a closed case can be appealed against."""
+
+
+class NotLate(Conflict):
+    """The department was not judged late here: there is nothing to appeal against."""
+
+
+class AppealedBefore(Conflict):
+    """An appeal is made once for each case, and it was made."""
+
+
+class TooLateToAppeal(Conflict):
+    """An appeal is made within %(days)s working days of the closure; they are over."""
 
 
 class AskedForIt(NotAllowed):

@@ -27,7 +27,7 @@ def reopen(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> No
     case.restore_count += case.stage != Stage.closed
     case.reopen_count += 1
     case.result = case.closed_at = case.ended_at = case.merged_into_id = case.handled_at = None
-    case.department_id = case.handler_id = None
+    case.department_id = case.handler_id = case.late_excused_at = None
     case.is_self_handled = False
     stages.clear_clock(case)
     case.stage = Stage.pending_dispatch if entry == "reopened" else Stage.reported

@@ -1,4 +1,4 @@
-"""The tables of dispatch rules (权责清单), whose rows are versions that never change, and of confirmed ownership (确权)."""
+"""The tables of dispatch rules (权责清单), whose rows are versions that never change, and of confirmed ownership."""
 
 from datetime import date, datetime
 

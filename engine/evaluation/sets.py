@@ -2,7 +2,8 @@
 
 Attribution (evaluation.md §1): what happened is counted in the period of its moment; what was due in the period of its
 due moment. Results are those of the cases that were due (口径甲), so that no rate exceeds 100 %. Never judged: void,
-transferred, merged, rejected and self-handled cases, those whose clock is paused (挂账), and provisional dues.
+transferred, merged, rejected and self-handled cases, those whose clock is paused (挂账), and provisional dues. What was
+late and excused after an appeal stays among what was due, but is counted apart from what was late.
 """
 
 from collections.abc import Callable
@@ -112,6 +113,15 @@ def _in_time(period: Period) -> Predicate:
 
 def _too_late(period: Period) -> Predicate:
     return and_(_was_handled(period), ~_not_after(Case.handled_at, Case.due_at))
+
+
+def _was_excused(period: Period) -> Predicate:
+    """An appeal was granted by then (process.md §4.17): only what was late is appealed against, and only once closed."""
+    return and_(Case.late_excused_at.is_not(None), Case.late_excused_at <= period.as_of)
+
+
+def _was_not_excused(period: Period) -> Predicate:
+    return or_(Case.late_excused_at.is_(None), Case.late_excused_at > period.as_of)
 
 
 def _by_first_limit(period: Period) -> Predicate:
@@ -235,7 +245,8 @@ SETS = _listed(
     CaseSet("due_handling", N_("Due for handling"), "handling_due", "B14"),
     CaseSet("handled_due", N_("Handled (of those due)"), "handling_due", "B15", _was_handled),
     CaseSet("handled_on_time", N_("Handled on time"), "handling_due", "B16", _in_time),
-    CaseSet("handled_late", N_("Handled late"), "handling_due", "B17", _too_late),
+    CaseSet("handled_late", N_("Handled late"), "handling_due", "B17", _all(_too_late, _was_not_excused)),
+    CaseSet("excused", N_("Late, excused after appeal"), "handling_due", "", _all(_too_late, _was_excused)),
     CaseSet("unhandled_late", N_("Overdue, not handled"), "handling_due", "B18", _was_not_handled),
     CaseSet("handled_first_limit", N_("Handled within the first limit"), "handling_due", "", _by_first_limit),
     CaseSet("handled_at_once", N_("Handled well the first time"), "handling_due", "", _well_at_once),
@@ -243,7 +254,14 @@ SETS = _listed(
     CaseSet("due_closure", N_("Due for closure"), "closure_due", "B28"),
     CaseSet("closed_due", N_("Closed (of those due)"), "closure_due", "B29", _was_closed),
     CaseSet("closed_on_time", N_("Closed on time"), "closure_due", "B30", _closed_in_time),
-    CaseSet("closed_late", N_("Closed late"), "closure_due", "B31", _closed_too_late),
+    CaseSet("closed_late", N_("Closed late"), "closure_due", "B31", _all(_closed_too_late, _was_not_excused)),
+    CaseSet(
+        "closure_excused",
+        N_("Closed late, excused after appeal"),
+        "closure_due",
+        "",
+        _all(_closed_too_late, _was_excused),
+    ),
     CaseSet("unclosed_late", N_("Overdue, not closed"), "closure_due", "B32", _was_not_closed),
     CaseSet("reworked", N_("Reworked"), "closure_due", "B20", lambda _: Case.rework_count > 0),
     CaseSet("reworked_again", N_("Reworked twice or more"), "closure_due", "", lambda _: Case.rework_count > 1),

@@ -24,6 +24,14 @@ ONE_AT_A_TIME = (
     ("street", ["category_id", "street_code"]),
 )
 
+APPEALING = ("handling_clerk", "department_head")
+GRANT = """
+INSERT INTO role_permission (role_id, permission)
+SELECT id, 'case.appeal' FROM role WHERE code = :role AND NOT EXISTS (
+    SELECT 1 FROM role_permission AS held WHERE held.role_id = role.id AND held.permission = 'case.appeal'
+)
+"""
+
 
 def upgrade() -> None:
     """Remember what meetings decided, and which cases were excused."""
@@ -65,10 +73,13 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("case") as table:
         table.add_column(sa.Column("late_excused_at", MOMENT, nullable=True))
+    for role in APPEALING:
+        op.get_bind().execute(sa.text(GRANT), {"role": role})
 
 
 def downgrade() -> None:
     """Forget both."""
+    op.execute("DELETE FROM role_permission WHERE permission = 'case.appeal'")
     with op.batch_alter_table("case") as table:
         table.drop_column("late_excused_at")
     op.drop_table("confirmed_ownership")

@@ -24,6 +24,8 @@ DONE = {
     "signing": N_("You have signed. Please assign a handler."),
     "assignment": N_("Assigned to %(handler)s."),
     "handling": N_("Reported as done; your clerk gives feedback."),
+    "reassignment": N_("The step is given to this person."),
+    "takeover": N_("The step is yours now."),
     "hand_back": N_("Handed back; the clerk assigns somebody else."),
     "feedback": N_("Feedback is given; your clock has stopped."),
     "redo": N_("Sent back to the handler."),
@@ -34,6 +36,9 @@ DONE = {
     "suspension_approval": N_("Your approval is entered: %(stage)s."),
     "suspension_refusal": N_("The suspension is refused; the clock runs on."),
     "suspension_lift": N_("The suspension is lifted; due %(due)s."),
+    "appeal": N_("The appeal is made; a dispatcher looks at it first."),
+    "appeal_approval": N_("Your decision is entered."),
+    "appeal_refusal": N_("The appeal is refused: the case stays among those that were late."),
     "adjustment_withdrawal": N_("The request is withdrawn."),
     "return_request": N_("The return is asked for. Until it is granted, your clock runs on."),
     "return_grant": N_("The return is granted; the case waits for its next department."),
@@ -56,6 +61,9 @@ DONE = {
 }
 
 CONSEQUENCES = {
+    "appeal_approval": N_(
+        "Once both have granted it, the case leaves the statistics of overdue; its moments stay as they were."
+    ),
     "rejection": N_("The report ends here without becoming a case. A citizen who reported is told the reason."),
     "filing_rejection": N_("The report ends here without becoming a case. A citizen who reported is told the reason."),
     "voiding": N_(

@@ -53,6 +53,25 @@ def test_due_cases_are_on_time_late_or_not_done(database: str) -> None:
     assert (counted["handled_late"], counted["unhandled_late"]) == (1, 1)
 
 
+def test_what_was_excused_after_an_appeal_is_counted_apart_and_stays_due(database: str) -> None:
+    day = timedelta(days=1)
+    due(day, stage=Stage.closed.value, closed_at=START + 13 * day, late_excused_at=START + 20 * day)
+    due(day, stage=Stage.closed.value, closed_at=START + 13 * day)
+    counted = counting.totals(OCTOBER)
+    assert (counted["due_handling"], counted["handled_due"], counted["handled_on_time"]) == (2, 2, 0)
+    assert (counted["handled_late"], counted["excused"]) == (1, 1)
+    # Judged before the appeal was granted, it was late.
+    before = Period(OCTOBER.name, OCTOBER.start, OCTOBER.end, START + 19 * day)
+    assert (counting.totals(before)["handled_late"], counting.totals(before)["excused"]) == (2, 0)
+
+
+def test_an_excused_case_is_not_among_those_closed_late_either(database: str) -> None:
+    day = timedelta(days=1)
+    due(day, stage=Stage.closed.value, closed_at=START + 14 * day, late_excused_at=START + 20 * day)
+    counted = counting.totals(OCTOBER)
+    assert (counted["closed_due"], counted["closed_late"], counted["closure_excused"]) == (1, 0, 1)
+
+
 def test_an_extended_case_is_late_only_by_its_first_limit(database: str) -> None:
     due(timedelta(0), first_due_at=START + timedelta(days=5), extension_count=1)
     counted = counting.totals(OCTOBER)
@@ -143,6 +162,7 @@ cases = some.fixed_dictionaries(
         "rework_count": some.integers(0, 3),
         "extension_count": some.integers(0, 2),
         "return_count": some.integers(0, 2),
+        "late_excused_at": moments,
         "source": some.sampled_from(["patrol", "hotline", "video"]),
     }
 )
@@ -155,10 +175,10 @@ def test_every_due_case_is_exactly_one_of_three(database: str, drawn: list[dict[
     for facts in drawn:
         make_case(reported_at=START - timedelta(days=1), **{**facts, "first_due_at": facts["due_at"]})
     counted = counting.totals(OCTOBER)
-    done = counted["handled_on_time"] + counted["handled_late"]
+    done = counted["handled_on_time"] + counted["handled_late"] + counted["excused"]
     assert done + counted["unhandled_late"] == counted["due_handling"]
     assert done == counted["handled_due"]
-    assert counted["closed_on_time"] + counted["closed_late"] == counted["closed_due"]
+    assert counted["closed_on_time"] + counted["closed_late"] + counted["closure_excused"] == counted["closed_due"]
     assert counted["closed_due"] + counted["unclosed_late"] == counted["due_closure"]
     assert counted == counting.tally(OCTOBER).total
     assert counted == {name: size(name) for name in sets.SETS}
