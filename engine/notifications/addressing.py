@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 
 from engine.access import actors
 from engine.access.models import Role, RolePermission
@@ -68,7 +68,7 @@ def _address(ids: Sequence[int], at: datetime, is_silent: bool) -> int:
     if rows:
         # They come back in any order, and with all that their deliveries depend on.
         answered = (Message.id, Message.user_id, Message.kind, Message.is_urgent, Message.created_at)
-        written = db.session.execute(insert(Message).returning(*answered), rows).all()
+        written: Sequence[Any] = db.session.execute(insert(Message).returning(*answered), rows).all()
         if not is_silent:
             _send_out([row for row in written if at - row.created_at < STALE], at)
     db.session.execute(delete(Notice).where(Notice.id.in_([notice.id for notice in notices])))
@@ -144,7 +144,7 @@ def _read_holders(known: _Reading, permissions: set[str]) -> None:
         known.holders[permission].add(user_id)
 
 
-def _send_out(written: Sequence[Row[Any]], at: datetime) -> None:
+def _send_out(written: Sequence[Any], at: datetime) -> None:
     """Deliveries of fresh messages, by every channel that is offered and wanted, where there is an address."""
     offered = registry.offered()
     people = {row.user_id for row in written}
@@ -163,7 +163,7 @@ def _send_out(written: Sequence[Row[Any]], at: datetime) -> None:
         db.session.execute(insert(Delivery), rows)
 
 
-def _delivery(row: Row[Any], channel: str, how: How, at: datetime) -> dict[str, Any] | None:
+def _delivery(row: Any, channel: str, how: How, at: datetime) -> dict[str, Any] | None:
     if how is How.off:
         return None
     is_held = how is How.digest and not row.is_urgent

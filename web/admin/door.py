@@ -50,6 +50,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(N_("Settings"), "admin.settings", "/admin/settings"),
             Item(N_("Escalation"), "admin.escalation", "/admin/escalation"),
             Item(N_("Incidents"), "admin.incidents", "/admin/incidents"),
+            Item(N_("Deliveries"), "admin.deliveries", "/admin/deliveries"),
             Item(N_("Import reports"), "admin.imports", "/admin/imports"),
             Item(N_("Audit log"), "admin.audit", "/admin/audit"),
         ),
