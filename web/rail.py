@@ -47,6 +47,11 @@ class Entry:
     count: int | None
     is_here: bool
 
+    @property
+    def waiting(self) -> int:
+        """How many things wait behind it; none where nothing is counted."""
+        return self.count or 0
+
 
 def counted(endpoint: str) -> Callable[[Count], Count]:
     """Say how many things wait behind an entry: ``@rail.counted("desk.work")`` above a function of the actor."""

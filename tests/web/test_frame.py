@@ -59,3 +59,22 @@ def test_a_form_is_sent_once_however_often_its_button_is_pressed(browse, address
         page.dblclick(".form button")
         page.wait_for_selector(".notice-danger")
     assert len(sent) == 1
+
+
+def test_on_a_phone_every_room_is_reached_by_touch(browse):
+    rooms = ".rail a", "elements => elements.map(element => element.getAttribute('href'))"
+    with browse("wu", size=PHONE) as page:
+        page.goto("/me")
+        all_rooms = page.eval_on_selector_all(*rooms)
+        assert len(all_rooms) > 3
+        for address in all_rooms:
+            page.goto("/me")
+            way = page.locator(f".bottom a[href='{address}']")
+            if not way.is_visible():
+                page.click(".bottom summary")
+            way.click()
+            page.wait_for_url(f"**{address}")
+        assert page.locator(".bottom .is-here").is_visible(), "the last room is behind the fourth place"
+        page.click(".bottom summary")
+        assert violations(page) == []
+        assert not is_too_wide(page)
