@@ -116,7 +116,7 @@ def _too_late(period: Period) -> Predicate:
 
 
 def _was_excused(period: Period) -> Predicate:
-    """An appeal was granted by then (process.md §4.17): only what was late is appealed against, and only once closed."""
+    """An appeal was granted by then (process.md §4.17). Only what was late is appealed against, once it is closed."""
     return and_(Case.late_excused_at.is_not(None), Case.late_excused_at <= period.as_of)
 
 
