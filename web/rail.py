@@ -25,10 +25,11 @@ class Room:
 ROOMS = (
     Room(N_("My work"), "desk.work", "inbox", is_of_cases=True),
     Room(N_("Cases"), "desk.cases", "folder2-open", is_of_cases=True),
-    Room(N_("Report a problem"), "desk.report", "plus-square"),
-    Room(N_("Map"), "desk.map", "map", is_of_cases=True),
     Room(N_("Supervision"), "supervision.board", "speedometer2", is_of_cases=True),
     Room(N_("Supervision orders"), "supervision.orders", "megaphone", is_of_cases=True),
+    Room(N_("Report a problem"), "desk.report", "plus-square"),
+    Room(N_("Map"), "desk.map", "map", is_of_cases=True),
+    Room(N_("My department"), "department.index", "people", is_of_cases=True),
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Administration"), "admin.index", "sliders"),
 )

@@ -25,6 +25,7 @@ from engine.supervision import board, happenings
 from engine.supervision.happenings import Happening
 from engine.supervision.queues import Moment
 from web import times
+from web.configuration import current_config
 from web.desk import wording
 from web.guards import requires
 from web.session import current_actor
@@ -104,7 +105,7 @@ def _events(actor: Actor, hours: int, since: int) -> Iterator[str]:
         newest = happenings.newest_id()
         figures = look(actor, hours, newest)
         if figures != before:
-            yield _event("figures", {"figures": figures, "at": clock.now().isoformat()}, since)
+            yield _event("figures", {"figures": figures, "at": _on_the_wall()}, since)
         if newest > since:
             happened = happenings.latest(actor, since=since)
             since, before = newest, figures
@@ -116,6 +117,11 @@ def _events(actor: Actor, hours: int, since: int) -> Iterator[str]:
             return
         yield ": still here\n\n"
         time.sleep(EVERY)
+
+
+def _on_the_wall() -> str:
+    """The time of day in the city, wherever the browser is."""
+    return clock.local(clock.now(), current_config().time_zone).strftime("%H:%M:%S")
 
 
 def look(actor: Actor, hours: int, newest: int) -> dict[str, int]:

@@ -17,7 +17,7 @@ from web.session import current_actor
 from web.supervision.door import READERS, door
 
 DEPARTMENTS = 7
-LATEST = 6
+LATEST = 5
 WIDTH, HEIGHT, TOP, FOOT = 700, 300, 34, 30
 """The drawing of the trend, in its own units: room for numbers above, for days below."""
 

@@ -63,9 +63,9 @@ function happened(entries) {
   [...list.children].slice(Number(list.dataset.happened)).forEach((old) => old.remove());
 }
 
-function asOf(moment) {
+function asOf(time) {
   const place = document.querySelector("[data-as-of]");
-  if (place) place.textContent = new Date(moment).toLocaleTimeString(document.documentElement.lang);
+  if (place) place.textContent = time;
 }
 
 function say(word) {

@@ -6,6 +6,8 @@ const DARK = { color: "#3c4d5c", weight: 1, fillColor: "#1b2833", fillOpacity: 1
 const AREA = { color: "#8b96a1", weight: 1, fillColor: "#ffffff", fillOpacity: 0.7 };
 const LINE = { color: "#b9c2cb", weight: 2, interactive: false };
 const LAMPS = { green: "#2f9e44", amber: "#e8890c", red: "#c92a2a", grey: "#5f6973" };
+const BRIGHT = { green: "#45c162", amber: "#ffa92b", red: "#ff5c52", grey: "#93a1ad" }; // on a dark wall
+const WEIGHT = { red: 1.4, amber: 1.2 }; // what presses is larger, too
 
 async function json(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
@@ -60,7 +62,7 @@ async function openPicker(element) {
 
 async function openView(element) {
   const map = await open(element);
-  const shown = pointsOf(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points));
+  const shown = pointsOf(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points), "dark" in element.dataset);
   shown.addTo(map);
   if (shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
   element.addEventListener("renew", async () => {
@@ -70,10 +72,13 @@ async function openView(element) {
   });
 }
 
-function pointsOf(features) {
+function pointsOf(features, dark) {
+  // A wall is looked at from five metres: its points grow with it.
+  const radius = ({ lamp }) => (dark ? window.innerWidth / 220 : 7) * (dark && WEIGHT[lamp] || 1);
+  const colour = ({ lamp }) => (dark ? BRIGHT : LAMPS)[lamp] || "#0b62c4";
   return L.geoJSON(features, {
     pointToLayer: ({ properties }, place) => L.circleMarker(place, {
-      radius: 7, color: "#fff", weight: 1.5, fillColor: LAMPS[properties.lamp] || "#0b62c4", fillOpacity: 1,
+      radius: radius(properties), color: dark ? "#0d1419" : "#fff", weight: 1.5, fillColor: colour(properties), fillOpacity: 1,
     }),
     style: (feature) => (feature.geometry.type === "Point" ? {} : { color: "#0b62c4", weight: 2, fillOpacity: 0.1 }),
     onEachFeature: (feature, layer) => {
