@@ -37,7 +37,7 @@ class Line:
     shift: str
 
 
-@door.get("/recalculations/<int:recalculation_id>")
+@door.get("/calendars/recalculations/<int:recalculation_id>")
 @requires(Permission.calendar_manage)
 def recalculation(recalculation_id: int) -> ResponseReturnValue:
     """Progress and figures; the part that changes is asked for again every second while it runs."""
@@ -46,7 +46,7 @@ def recalculation(recalculation_id: int) -> ResponseReturnValue:
     return render_template(part, **_shown(run))
 
 
-@door.post("/recalculations/<int:recalculation_id>/cancellation")
+@door.post("/calendars/recalculations/<int:recalculation_id>/cancellation")
 @requires(Permission.calendar_manage)
 def cancel_recalculation(recalculation_id: int) -> ResponseReturnValue:
     """Leave the rest as it is."""
@@ -55,7 +55,7 @@ def cancel_recalculation(recalculation_id: int) -> ResponseReturnValue:
     return redirect(url_for(".recalculation", recalculation_id=recalculation_id), 303)
 
 
-@door.post("/recalculations/<int:recalculation_id>/continuation")
+@door.post("/calendars/recalculations/<int:recalculation_id>/continuation")
 @requires(Permission.calendar_manage)
 def continue_recalculation(recalculation_id: int) -> ResponseReturnValue:
     """Take a cancelled one up again."""
