@@ -52,7 +52,7 @@ KINDS = {
         Kind("order_reviewed", N_("What becomes of my answers"),
              N_("Supervision order %(order)s on case %(number)s: %(outcome)s"), worded=("outcome",)),
         Kind("adjustment_requested", N_("Requests for extensions, suspensions and appeals"),
-             N_("%(adjustment)s is asked for: case %(number)s, %(category)s"), GATHERED, worded=("adjustment",)),
+             N_("%(step)s: case %(number)s, %(category)s"), GATHERED),
         Kind("adjustment_decided", N_("Decisions on what I asked for"),
              N_("%(adjustment)s for case %(number)s: %(outcome)s"), worded=("adjustment", "outcome")),
         Kind("year_missing", N_("Calendars without their next year"),

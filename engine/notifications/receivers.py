@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from engine.access.permissions import Permission
 from engine.calendars.jobs import year_missing
@@ -18,7 +18,7 @@ from engine.notifications.telling import tell
 from engine.organization.leaving import account_closed
 from engine.organization.models import User
 from engine.process.incidents import opened
-from engine.process.models import Incident, OpenTask
+from engine.process.models import Incident
 from engine.process.subjects import Placement, Step
 from engine.supervision import orders
 from engine.supervision.models import OrderState, SupervisionOrder
@@ -42,9 +42,11 @@ OUTCOMES = {
 
 @stages.given.connect
 def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None, at: datetime, **_: Any) -> None:
-    """Somebody by name, a department's people, a beat's collectors: they have something to do."""
+    """Somebody by name, a department's people, a beat's collectors, whoever decides on what a department asks for."""
     if placement.assignee_id is not None:
         tell("step_given", at=at, case=case, user_ids=[placement.assignee_id], except_id=by_id, step=step.name)
+    elif placement.group and step.clock == adjusting.CLOCK:
+        tell("adjustment_requested", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
     elif placement.group and "@" in placement.group:
         tell("step_given", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
     elif placement.group and step.node in GIVEN_BACK:
@@ -83,23 +85,6 @@ def tell_of_review(order: SupervisionOrder, at: datetime, **_: Any) -> None:
     outcome = OUTCOMES.get(order.state, order.state)
     people = [order.replied_by_id]
     tell("order_reviewed", at=at, case=order.case, user_ids=people, order=order.number, outcome=outcome)
-
-
-@adjusting.requested.connect
-def tell_of_request(adjustment: Adjustment, case: Case, at: datetime, **_: Any) -> None:
-    """Whoever is asked to decide: those to whom the steps beside the case are offered."""
-    steps = db.session.execute(
-        select(OpenTask.assignee_id, OpenTask.group_name).where(OpenTask.instance_id == adjustment.instance_id)
-    ).all()
-    tell(
-        "adjustment_requested",
-        at=at,
-        case=case,
-        user_ids=[one.assignee_id for one in steps],
-        groups=[one.group_name for one in steps if one.group_name and one.assignee_id is None],
-        except_id=adjustment.requested_by_id,
-        adjustment=ADJUSTMENTS.get(adjustment.kind, adjustment.kind),
-    )
 
 
 @adjusting.decided.connect

@@ -19,6 +19,8 @@ from engine.kit.config import ROOT
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import CityLoopError
 from engine.kit.i18n import DEFAULT_LOCALE
+from engine.notifications import jobs as notifications
+from engine.notifications import reading
 from engine.simulation import founding, month
 from engine.simulation.month import Month
 from reports import monthly_assessment
@@ -26,6 +28,8 @@ from web.configuration import current_config
 
 FOUNDED_BEFORE = timedelta(days=60)
 """The city stood some time before its first case."""
+UNREAD = timedelta(days=2)
+"""Before the month's end: nobody has read these messages yet."""
 # Who is worth signing in as, in the order of a case's way.
 CAST = (
     ("collector.chen", "信息采集员", "report on the phone, confirm, verify"),
@@ -95,8 +99,16 @@ def _replay(wanted: Month) -> None:
             click.echo("Stopped. The next start goes on from here.", err=True)
             sys.exit(130)
         bar.update(bar.total - bar.n)
+    _tell(wanted)
     seconds = time.perf_counter() - started
     click.echo(f"{acts} acts in {seconds:.0f} s ({acts / max(seconds, 0.001):.0f} a second).")
+
+
+def _tell(wanted: Month) -> None:
+    """Everybody finds his messages; what is older than the month's last days counts as read, and nothing leaves."""
+    notifications.address_due(clock.now(), is_silent=True)
+    with unit_of_work():
+        reading.read_before(wanted.until - UNREAD, at=clock.now())
 
 
 def _write_report(wanted: Month) -> None:
