@@ -64,7 +64,8 @@ class Crew:
             if key not in self._browsers:
                 self._browsers[key] = Browser(self.port, timeout=30).sign_in(errand.username)
             browser = self._browsers[key]
-        except AWAY:
+        except (*AWAY, AssertionError):
+            # Nobody answers, or only to say that the database does not.
             return
         try:
             answer = browser.post(errand.address, errand.values, photo=photo() if errand.needs_photo else None)

@@ -5,12 +5,11 @@ import time
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from engine.cases import reporting
 from engine.cases.models import Case, Source, Stage, TimelineEntry
 from engine.cases.reporting import Report
-from engine.deadlines.models import Clock
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
@@ -44,7 +43,7 @@ def test_a_hundred_acts_survive_the_death_of_web_and_worker(web, worker, start, 
         assert not any(program.is_alive for program in programs)
         assert ledger.lost_or_doubled(people.acknowledged) == {}
         assert ledger.contradictions(cases) == []
-        let_leases_run_out()
+        ledger.let_leases_run_out()
         start(*programs)
     people.work()
     assert [(errand.act, status) for errand, status, _ in people.refused] == []
@@ -64,22 +63,13 @@ def test_two_hundred_due_timers_fire_once_each_though_a_worker_dies_among_them(c
     wait_until(lambda: fired() >= 20)
     worker.kill()
     assert fired() < len(cases)
-    let_leases_run_out()
+    ledger.let_leases_run_out()
     start(Worker(city.url, tmp_path, 1), Worker(city.url, tmp_path, 2))
     wait_until(lambda: waiting() == 0)
     assert set(per_case(ProcessEvent.instance_id, ProcessEvent.kind == "fired").values()) == {1}
     urged = Counter((case_id, *sorted(detail.items())) for case_id, detail in db.session.execute(URGINGS))
     assert [urged[case_id, ("to", "department_head")] for case_id in cases] == [1] * len(cases)
     assert set(urged.values()) == {1}, "the ladders of the clocks were climbed by the same workers"
-
-
-def let_leases_run_out():
-    """What a dead worker had claimed is free again when its lease runs out; those minutes are not waited for here."""
-    db.session.rollback()
-    db.session.execute(update(OpenTimer).values(claimed_until=None))
-    db.session.execute(update(Clock).values(claimed_until=None))
-    db.session.execute(update(OutboxMessage).values(claimed_until=None))
-    db.session.commit()
 
 
 def urgent_yesterday(city, count):
