@@ -9,7 +9,7 @@ from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import (
     acceptance,
-    adjusting,
+    appeal,
     arbitration,
     asking,
     assignment,
@@ -37,7 +37,7 @@ from engine.cases import (
     verification,
     voiding,
 )
-from engine.cases.errors import CaseEnded, CaseNotFound, StepNotOpen
+from engine.cases.errors import AdjustmentPending, CaseEnded, CaseNotFound, NothingPending, StepNotOpen
 from engine.cases.models import Case, Stage
 from engine.kit.errors import NotAllowed
 from engine.kit.i18n import N_
@@ -125,25 +125,39 @@ STEP_ACTS = (
         asking.approve,
     ),
     Act("suspension_refusal", "suspension_review", N_("Refuse the suspension"), DECIDE, asking.refuse),
+    Act("appeal_approval", "appeal_review", N_("Grant the appeal"), DECIDE, asking.approve),
+    Act("appeal_refusal", "appeal_review", N_("Refuse the appeal"), DECIDE, asking.refuse),
 )
 CASE_ACTS = (
     Act("extension", None, N_("Ask for an extension"), P.case_adjust, extension.request, "document"),
     Act("suspension", None, N_("Ask for a suspension"), P.case_adjust, suspension.request, "suspension"),
     Act("suspension_lift", None, N_("Lift the suspension"), P.case_lift_suspension, suspension.lift, "document"),
+    Act("appeal", None, N_("Appeal against being judged late"), P.case_appeal, appeal.request, "document"),
     Act("adjustment_withdrawal", None, N_("Withdraw the request"), P.case_adjust, asking.withdraw),
     Act("comment", None, N_("Comment"), P.case_comment, commenting.comment, "document"),
     Act("reopening", None, N_("Reopen"), P.case_reopen, reopening.reopen, is_grave=True),
     Act("voiding", None, N_("Void"), P.case_void, voiding.void, is_grave=True),
 )
 CUSTOM = Act("step", "step", N_("Finish this step"), P.case_comment, custom_steps.complete, "document")
+
+
+def _check_appealing(case: Case, by: Actor) -> None:
+    """What an appeal needs besides being made in time, which its act looks at."""
+    policy.check_appealing(case, by)
+    appeal.check(case, case.closed_at or case.updated_at)
+
+
 CASE_CHECKS: dict[str, Callable[[Case, Actor], None]] = {
     "extension": policy.check_extending,
     "suspension": policy.check_asking,
     "suspension_lift": policy.check_lifting,
+    "appeal": _check_appealing,
     "adjustment_withdrawal": policy.check_withdrawing,
     "voiding": policy.check_voiding,
 }
 """What the case has to say before an act on it as a whole, besides the permission."""
+ASKING = frozenset({"extension", "suspension", "appeal"})
+"""Acts that begin a request about the case: one waits at a time."""
 RESTING = "suspension"
 """Act of the step in which a suspension lasts. Nobody finishes it by itself: lifting is an act on the case."""
 KNOWN_STEPS = frozenset({*(act.step for act in STEP_ACTS), RESTING})
@@ -155,11 +169,16 @@ class Offer:
 
     act: Act
     task: OpenTask | None
+    is_pending: bool = False
+    """Does a request about the case wait for its decision already?"""
 
 
-def offers(case: Case, tasks: list[OpenTask], actor: Actor) -> list[Offer]:
-    """Just the acts that ``actor`` may do now, in the order of the list: the likely ones first."""
-    return [*_step_offers(case, tasks, actor), *_case_offers(case, tasks, actor)]
+def offers(case: Case, tasks: list[OpenTask], actor: Actor, at: datetime | None = None) -> list[Offer]:
+    """Just the acts that ``actor`` may do now, in the order of the list: the likely ones first.
+
+    With ``at``, what was possible until an earlier moment only is left out.
+    """
+    return [*_step_offers(case, tasks, actor), *_case_offers(case, tasks, actor, at)]
 
 
 def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
@@ -184,19 +203,24 @@ def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
     return False
 
 
-def _case_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
-    is_pending = any(task.act in policy.APART_FROM_ASKING for task in tasks)
+def _case_offers(case: Case, tasks: list[OpenTask], actor: Actor, at: datetime | None) -> Iterator[Offer]:
+    is_pending = _is_pending(tasks)
     may_ask = not is_pending and policy.allows(policy.check_asking, case, actor)
     allowed = {
         "extension": may_ask and not case.is_urgent,
         "suspension": may_ask,
         "suspension_lift": policy.allows(policy.check_lifting, case, actor),
+        "appeal": policy.allows(policy.check_appealing, case, actor) and appeal.is_possible(case, at),
         "adjustment_withdrawal": is_pending and policy.allows(policy.check_withdrawing, case, actor),
         "comment": True,
         "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.restore_count),
         "voiding": policy.may_void(case, actor),
     }
     yield from (Offer(act, None) for act in CASE_ACTS if allowed[act.name] and actor.has(act.permission))
+
+
+def _is_pending(tasks: list[OpenTask]) -> bool:
+    return any(task.act in policy.APART_FROM_ASKING for task in tasks)
 
 
 def find(name: str, tasks: list[OpenTask], task_id: str | None = None) -> Offer:
@@ -206,7 +230,7 @@ def find(name: str, tasks: list[OpenTask], task_id: str | None = None) -> Offer:
     """
     for act in CASE_ACTS:
         if act.name == name:
-            return Offer(act, None)
+            return Offer(act, None, _is_pending(tasks))
     candidates = [act for act in (*STEP_ACTS, CUSTOM) if act.name == name]
     if not candidates:
         raise CaseNotFound
@@ -235,7 +259,7 @@ def perform(
 def check(case: Case, offer: Offer, by: Actor) -> None:
     """May ``by`` do this now? Raises NotAllowed, or Conflict where the step does not wait, or the case has ended."""
     if offer.act.step is None:
-        _check_on_case(case, offer.act, by)
+        _check_on_case(case, offer, by)
     elif offer.task is None:
         raise CaseEnded if case.stage in Stage.ended() else StepNotOpen
     else:
@@ -251,14 +275,15 @@ def carry_out(case: Case, offer: Offer, values: dict[str, Any], *, by: Actor, at
         offer.act.perform(case, offer.task, values, by=by, at=at)
 
 
-def _check_on_case(case: Case, act: Act, by: Actor) -> None:
-    if not by.has(act.permission):
+def _check_on_case(case: Case, offer: Offer, by: Actor) -> None:
+    name = offer.act.name
+    if not by.has(offer.act.permission):
         raise NotAllowed
-    if act.name == "reopening":
+    if name == "reopening":
         reopening.check(case)
-    if act.name in CASE_CHECKS:
-        CASE_CHECKS[act.name](case, by)
-    if act.name in {"extension", "suspension"}:
-        adjusting.check_none_pending(case)
-    if act.name == "adjustment_withdrawal":
-        adjusting.check_pending(case)
+    if name in CASE_CHECKS:
+        CASE_CHECKS[name](case, by)
+    if name in ASKING and offer.is_pending:
+        raise AdjustmentPending
+    if name == "adjustment_withdrawal" and not offer.is_pending:
+        raise NothingPending

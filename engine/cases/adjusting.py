@@ -8,6 +8,7 @@ and over at an end whose ``result`` is ended. What granting does, each kind says
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
@@ -16,8 +17,9 @@ from sqlalchemy.orm import aliased
 from engine.access.actors import SYSTEM
 from engine.cases import timeline
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
-from engine.cases.errors import AdjustmentPending, NothingPending
+from engine.cases.errors import NothingPending
 from engine.cases.models import Case, Stage
+from engine.deadlines import clocks
 from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.kit.signals import Doer, signals
@@ -37,15 +39,39 @@ decided = signals.signal("adjustment-decided")
 ended = signals.signal("adjustment-ended")
 
 
-@dataclass(frozen=True)
-class Effects:
-    """What a kind does when it is granted and, where it lasts a while, when it ends.
+@dataclass
+class Beside:
+    """A move beside the case's own drawing: who, when, the case's open clocks, and those that its steps stop and start.
 
-    Each is called with the case, the adjustment, the case's open clocks by name, who and when.
+    All of it is written together with what an effect changes, in the few statements of ``clocks.change``.
     """
 
-    grant: Callable[[Case, Adjustment, dict[str, Clock], Doer, datetime], None]
-    end: Callable[[Case, Adjustment, dict[str, Clock], Doer, datetime], None] | None = None
+    case: Case
+    by: Doer
+    at: datetime
+    known: dict[str, Clock]
+    stop: list[str]
+    start: list[clocks.Start]
+    is_settled: bool = False
+
+    def change(self, **more: Any) -> dict[str, Clock]:
+        """Change clocks as ``clocks.change`` does, once; returns those that are open afterwards."""
+        started = [*self.start, *more.pop("start", ())]
+        given: dict[str, Any] = {"at": self.at, "stop": self.stop, "start": started, "known": self.known} | more
+        self.known, self.is_settled = clocks.change("case", self.case.id, by=self.by, **given), True
+        return self.known
+
+    def settled(self) -> dict[str, Clock]:
+        """The open clocks after the move, whether an effect has changed any or not."""
+        return self.known if self.is_settled else self.change()
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a kind does when it is granted and, where it lasts a while, when it ends."""
+
+    grant: Callable[[Adjustment, Beside], None]
+    end: Callable[[Adjustment, Beside], None] | None = None
 
 
 _effects: dict[str, Effects] = {}
@@ -64,17 +90,17 @@ def take_in_hand(case: Case, adjustment: Adjustment) -> Adjustment:
     return adjustment
 
 
-def follow(case: Case, move: Move, open_clocks: dict[str, Clock], *, by: Doer) -> None:
+def follow(move: Move, beside: Beside) -> None:
     """Bring the adjustment up to date that this move, of an instance beside the case's own, is about."""
-    row = _of_move(case, move)
+    row = _of_move(beside.case, move)
     if row is None:
         return
     row.instance_id = move.instance_id
     result = move.end_properties.get("result")
     if row.state == AdjustmentState.requested:
-        _decide(case, row, move, open_clocks, by, result)
+        _decide(row, move, beside, result)
     elif row.state == AdjustmentState.granted and row.ended_at is None and move.ended:
-        _end(case, row, move, open_clocks, by, result)
+        _end(row, beside, is_over=result == ENDED)
 
 
 def pending(case: Case) -> Adjustment | None:
@@ -90,12 +116,6 @@ def check_pending(case: Case) -> Adjustment:
     if row is None:
         raise NothingPending
     return row
-
-
-def check_none_pending(case: Case) -> None:
-    """One request waits at a time. Raises AdjustmentPending."""
-    if pending(case) is not None:
-        raise AdjustmentPending
 
 
 def of(case: Case) -> Sequence[Adjustment]:
@@ -158,29 +178,27 @@ def _of_move(case: Case, move: Move) -> Adjustment | None:
     ).one_or_none()
 
 
-def _decide(
-    case: Case, row: Adjustment, move: Move, open_clocks: dict[str, Clock], by: Doer, result: str | None
-) -> None:
+def _decide(row: Adjustment, move: Move, beside: Beside, result: str | None) -> None:
     effects = _effects[row.kind]
     # What lasts a while is granted by the step that waits for its end; without one it would never end.
     is_lasting = effects.end is not None
     waits = any(step.stage == Stage.suspended for step in move.opened)
     if waits if is_lasting else result == GRANTED:
+        effects.grant(row, beside)
         row.state = AdjustmentState.granted
-        effects.grant(case, row, open_clocks, by, move.at)
     elif move.ended:
         row.state = AdjustmentState.refused if result == REFUSED else AdjustmentState.withdrawn
     else:
         return
-    row.decided_at, row.decided_by_id = move.at, by.id
+    row.decided_at, row.decided_by_id = move.at, beside.by.id
     if not is_lasting:
         row.ended_at = move.at
-    decided.send(row, case=case, at=move.at)
+    decided.send(row, case=beside.case, at=move.at)
 
 
-def _end(case: Case, row: Adjustment, move: Move, open_clocks: dict[str, Clock], by: Doer, result: str | None) -> None:
-    row.state, row.ended_at = AdjustmentState.ended, move.at
+def _end(row: Adjustment, beside: Beside, *, is_over: bool) -> None:
     end = _effects[row.kind].end
-    if end is not None and result == ENDED:
-        end(case, row, open_clocks, by, move.at)
-    ended.send(row, case=case, at=move.at)
+    if end is not None and is_over:
+        end(row, beside)
+    row.state, row.ended_at = AdjustmentState.ended, beside.at
+    ended.send(row, case=beside.case, at=beside.at)

@@ -12,6 +12,7 @@ from engine.cases import adjusting, stages, steps, timeline
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
 from engine.cases.errors import AdjustmentPending, NothingPending
 from engine.cases.models import Case
+from engine.deadlines.models import Clock
 from engine.kit.config import ROOT
 from engine.kit.db import db
 from engine.process import definitions, execution
@@ -27,10 +28,14 @@ def ask(
     note: str,
     by: Actor,
     at: datetime,
+    known: dict[str, Clock] | None = None,
     facts: Mapping[str, Any],
     **columns: Any,
 ) -> Adjustment:
-    """Begin the drawing that decides on a request. ``facts`` are what its gateways may read, ``columns`` its own.
+    """Begin the drawing that decides on a request.
+
+    ``known`` are the case's open clocks where they were just read, ``facts`` what the drawing's gateways may read,
+    ``columns`` what only this kind of request has.
 
     Raises AdjustmentPending where another request about this case waits.
     """
@@ -46,9 +51,12 @@ def ask(
         due_before=case.due_at,
         **columns,
     )
-    _insert(row)
     adjusting.take_in_hand(case, row)
-    _start(case, kind, {"reason": reason, "is_urgent": case.is_urgent, **facts}, by, at)
+    # With what was handed in, in the first UPDATE of the case: there is no second one.
+    case.updated_at = at
+    with stages.acting(by, known=known), db.session.no_autoflush:
+        _start(case, kind, {"reason": reason, "is_urgent": case.is_urgent, **facts}, by, at)
+    _insert(row)
     timeline.add(case, f"{kind}_request", by=by, at=at, note=note, reason=reason, **_moments(row))
     adjusting.requested.send(row, case=case, at=at)
     return row
@@ -81,16 +89,19 @@ def _insert(row: Adjustment) -> None:
 
 
 def _start(case: Case, kind: AdjustmentKind, facts: Mapping[str, Any], by: Actor, at: datetime) -> None:
-    def begin() -> None:
-        execution.start(kind.value, subject_kind=stages.KIND, subject_id=case.id, facts=facts, by_id=by.id, at=at)
-
-    with stages.acting(by), db.session.no_autoflush:
-        try:
-            begin()
-        except NoSuchProcess:
-            # A city that was founded before there were adjustments: its drawings are those that came with the program.
-            definitions.ensure_published(ROOT / "workflows", at)
-            begin()
+    about: dict[str, Any] = {
+        "subject_kind": stages.KIND,
+        "subject_id": case.id,
+        "facts": facts,
+        "by_id": by.id,
+        "at": at,
+    }
+    try:
+        execution.start(kind.value, **about)
+    except NoSuchProcess:
+        # A city that was founded before there were adjustments: its drawings are those that came with the program.
+        definitions.ensure_published(ROOT / "workflows", at)
+        execution.start(kind.value, **about)
 
 
 def _answer(case: Case, task: OpenTask, outcome: str, values: dict[str, Any], by: Actor, at: datetime) -> None:

@@ -9,20 +9,26 @@ from engine.cases.models import Case
 from engine.deadlines.facts import State
 from engine.deadlines.models import Clock
 from engine.kit.db import db
-from engine.process import timers
+from engine.process import retiming
 from engine.process.models import OpenTask
 
 DEPARTMENT_STEPS = ("assignment", "handling", "feedback")
 """Steps that are due when the time limit of the department is."""
 
 
-def carry(case: Case, open_clocks: dict[str, Clock], *, at: datetime) -> None:
+def carry(case: Case, open_clocks: dict[str, Clock]) -> None:
     """The department's clocks were moved, halted or resumed: bring along everything that shows or awaits their due."""
     if stages.HANDLING in open_clocks:
         stages.copy_clock(case, open_clocks[stages.HANDLING])
-    stages.remember(case, open_clocks)
     place(case.id, leading(open_clocks))
-    timers.reschedule(stages.KIND, case.id, at=at)
+    moved = {name: _awaited(open_clocks.get(name)) for name in (stages.HANDLING, stages.REWORK)}
+    retiming.move(stages.KIND, case.id, moved)
+
+
+def _awaited(clock: Clock | None) -> datetime | None:
+    """When a timer on this clock fires: nobody is judged late by a provisional due (``stages.timer_due``)."""
+    runs = clock is not None and clock.state == State.running and not clock.is_provisional
+    return clock.due_at if clock and runs else None
 
 
 def leading(open_clocks: dict[str, Clock]) -> Clock | None:

@@ -11,14 +11,15 @@ from engine.access.actors import Actor
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
 from engine.cases import adjusting, asking, dues, stages
+from engine.cases.adjusting import Beside
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind
 from engine.cases.errors import NotInHand
 from engine.cases.models import Case
 from engine.deadlines import clocks, supposing
 from engine.deadlines.models import Clock
+from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
-from engine.kit.signals import Doer
 from engine.settings import values as settings
 from engine.settings.declarations import Setting
 
@@ -42,7 +43,8 @@ def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> N
 
     Raises Invalid (beside ``reason`` or ``value``), AdjustmentPending, NotInHand.
     """
-    clock = handling_clock(case)
+    known = open_clocks(case)
+    clock = known[stages.HANDLING]
     check(case, clock, values["reason"], at)
     limit = asked_limit(clock, values.get("value"))
     asking.ask(
@@ -52,6 +54,7 @@ def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> N
         note=values.get("note", ""),
         by=by,
         at=at,
+        known=known,
         facts={"extension_count": case.extension_count},
         value=limit.value,
         unit=limit.unit.value,
@@ -59,12 +62,14 @@ def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> N
     )
 
 
-def handling_clock(case: Case) -> Clock:
-    """The department's clock. Raises NotInHand where none runs."""
-    clock = clocks.open_clock(stages.KIND, case.id, stages.HANDLING)
-    if clock is None:
+def open_clocks(case: Case) -> dict[str, Clock]:
+    """The clocks of a case that its department has; one of them is that of handling. Raises NotInHand."""
+    # What was handed in with the request goes out later, together with what the request changes.
+    with db.session.no_autoflush:
+        found = clocks.open_clocks(stages.KIND, case.id)
+    if stages.HANDLING not in found:
         raise NotInHand
-    return clock
+    return found
 
 
 def check(case: Case, clock: Clock, reason: str, at: datetime) -> None:
@@ -107,21 +112,18 @@ def due_after(clock: Clock, limit: Limit, *, at: datetime) -> datetime:
     return supposing.if_extended(clock.facts, calendars.working(clock.calendar_id), limit, at=at)
 
 
-def _grant(case: Case, row: Adjustment, open_clocks: dict[str, Clock], by: Doer, at: datetime) -> None:
-    handling = open_clocks.get(stages.HANDLING)
+def _grant(row: Adjustment, beside: Beside) -> None:
+    case, handling = beside.case, beside.known.get(stages.HANDLING)
     if handling is None or row.value is None:
         raise NotInHand
-    share = row.value / handling.limit_value
-    row.due_before = handling.due_at
-    for name in (stages.HANDLING, stages.REWORK):
-        if name in open_clocks:
-            # A round of rework gets the same share of its own, shorter limit.
-            clock = open_clocks[name]
-            more = Limit(clock.limit_value * share, Unit(clock.limit_unit))
-            clocks.extend(clock, more, at=at, by=by, reason=KIND.value)
-    row.due_after = handling.due_at
+    before, share = handling.due_at, row.value / handling.limit_value
+    # A round of rework gets the same share of its own, shorter limit.
+    own = {name: beside.known[name] for name in (stages.HANDLING, stages.REWORK) if name in beside.known}
+    more = {name: Limit(clock.limit_value * share, Unit(clock.limit_unit)) for name, clock in own.items()}
+    present = beside.change(extend=more, reason=KIND.value)
+    row.due_before, row.due_after = before, handling.due_at
     case.extension_count += 1
-    dues.carry(case, open_clocks, at=at)
+    dues.carry(case, present)
 
 
 adjusting.register(KIND, adjusting.Effects(_grant))

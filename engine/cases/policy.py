@@ -10,6 +10,7 @@ from engine.cases.errors import (
     CaseEnded,
     CaseSuspended,
     HandledIt,
+    NotClosed,
     NotFiled,
     NotInHand,
     NotSuspended,
@@ -100,6 +101,14 @@ def check_extending(case: Case, by: Actor) -> None:
     check_asking(case, by)
     if case.is_urgent:
         raise UrgentNotExtended
+
+
+def check_appealing(case: Case, by: Actor) -> None:
+    """After closure the department that had the case may appeal (process.md §4.17). Raises NotAllowed, NotClosed."""
+    if not by.has(Permission.case_appeal) or not _is_of_department(case, by):
+        raise NotAllowed
+    if case.stage != Stage.closed:
+        raise NotClosed
 
 
 def check_withdrawing(case: Case, by: Actor) -> None:

@@ -41,20 +41,23 @@ given = signals.signal("step-given")
 _open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
 _acting: ContextVar[Doer | None] = ContextVar("acting", default=None)
 _stopping: ContextVar[tuple[str, ...]] = ContextVar("stopping", default=())
+_known: ContextVar[dict[str, Clock] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def acting(by: Doer, *, stopping: tuple[str, ...] = ()) -> Iterator[None]:
+def acting(by: Doer, *, stopping: tuple[str, ...] = (), known: dict[str, Clock] | None = None) -> Iterator[None]:
     """Whoever makes the moves in here is known: his name need not be read again to be written beside them.
 
     ``stopping`` names clocks of the department that his act stops, together with those of the step that it closes.
+    ``known`` are the case's open clocks, where the act has just read them for a move beside the case's own drawing.
     """
-    tokens = _acting.set(by), _stopping.set(stopping)
+    tokens = _acting.set(by), _stopping.set(stopping), _known.set(known)
     try:
         yield
     finally:
         _acting.reset(tokens[0])
         _stopping.reset(tokens[1])
+        _known.reset(tokens[2])
 
 
 class CaseFollower:
@@ -74,10 +77,13 @@ class CaseFollower:
         if case.instance_id is not None and case.instance_id != move.instance_id:
             _follow_beside(case, move, by)
             return
-        was_handled = case.stage == Stage.handling
+        before = case.stage
         _write_stage(case, move)
         self._change_clocks(case, move, by)
-        if was_handled and case.stage != Stage.handling:
+        if before == Stage.closed != case.stage:
+            # It will be judged anew, by what happens from here on.
+            case.late_excused_at = None
+        if before in {Stage.handling, Stage.closed} and case.stage != before:
             adjusting.withdraw_pending(case, at=move.at)
 
     def _change_clocks(self, case: Case, move: Move, by: Doer) -> None:
@@ -131,7 +137,6 @@ class CaseFollower:
 
 
 def _follow_beside(case: Case, move: Move, by: Doer) -> None:
-    case.updated_at = move.at
     started = [
         clocks.Start(step.clock, limit)
         for step in move.opened
@@ -139,8 +144,14 @@ def _follow_beside(case: Case, move: Move, by: Doer) -> None:
     ]
     own = {HANDLING, REWORK}
     stopped = [step.clock for step in move.closed if step.clock and step.clock not in own]
-    remember(case, clocks.change(KIND, case.id, at=move.at, by=by, stop=stopped, start=started))
-    adjusting.follow(case, move, _open[case], by=by)
+    known = _known.get()
+    if known is None:
+        known = clocks.open_clocks(KIND, case.id)
+    beside = adjusting.Beside(case, by, move.at, known, stopped, started)
+    adjusting.follow(move, beside)
+    remember(case, beside.settled())
+    # Last, so that one UPDATE carries all that has changed.
+    case.updated_at = move.at
 
 
 def remember(case: Case, open_clocks: dict[str, Clock]) -> None:

@@ -9,15 +9,16 @@ from typing import Any
 from engine.access.actors import SYSTEM, Actor
 from engine.calendars import queries as calendars
 from engine.cases import adjusting, asking, dues, extension, stages, steps, timeline
+from engine.cases.adjusting import Beside
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind
-from engine.cases.errors import NotSuspended
+from engine.cases.errors import NotInHand, NotSuspended
 from engine.cases.models import Case, Stage
-from engine.deadlines import clocks, supposing
+from engine.deadlines import supposing
 from engine.deadlines.clocks import Start
 from engine.deadlines.models import Clock
+from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
-from engine.kit.signals import Doer
 from engine.settings import values as settings
 from engine.settings.declarations import Setting
 
@@ -35,7 +36,8 @@ def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> N
 
     Raises Invalid (beside ``reason`` or ``until``), AdjustmentPending, NotInHand.
     """
-    clock = extension.handling_clock(case)
+    known = extension.open_clocks(case)
+    clock = known[stages.HANDLING]
     check(case, clock, at)
     until = checked_until(clock, values["until"], at)
     asking.ask(
@@ -45,6 +47,7 @@ def request(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> N
         note=values.get("note", ""),
         by=by,
         at=at,
+        known=known,
         facts={"days": (until - at).days},
         until=until,
         safety_measure=values["safety_measure"],
@@ -57,7 +60,9 @@ def check(case: Case, clock: Clock, at: datetime) -> None:
     if extension.is_overdue(clock, at):
         raise Invalid.field("reason", N_("The time limit has passed: an overdue case is not suspended."))
     most = settings.get(MOST)
-    if adjusting.count_granted(case, KIND) >= most:
+    with db.session.no_autoflush:
+        times = adjusting.count_granted(case, KIND)
+    if times >= most:
         raise Invalid.field("reason", N_("This case has had all its suspensions: %(times)s."), times=most)
 
 
@@ -88,36 +93,27 @@ def lift(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None
     timeline.add(case, "suspension_lift", by=by, at=at, note=values.get("note", ""), due_after=_iso(case.due_at))
 
 
-def _grant(case: Case, row: Adjustment, open_clocks: dict[str, Clock], by: Doer, at: datetime) -> None:
-    handling = open_clocks.get(stages.HANDLING)
+def _grant(row: Adjustment, beside: Beside) -> None:
+    handling = beside.known.get(stages.HANDLING)
     if handling is None or row.until is None:
-        raise NotSuspended
-    row.due_before, row.due_after = handling.due_at, due_after(handling, row.until, at=at)
-    present = clocks.change(
-        stages.KIND,
-        case.id,
-        at=at,
-        by=by,
-        pause=DEPARTMENT_CLOCKS,
-        start=[Start(CLOCK, due_at=row.until, department_id=case.department_id)],
-        reason=KIND.value,
-        known=open_clocks,
-    )
-    case.stage = Stage.suspended
-    dues.carry(case, present, at=at)
+        raise NotInHand
+    before, after = handling.due_at, due_after(handling, row.until, at=beside.at)
+    rest = Start(CLOCK, due_at=row.until, department_id=beside.case.department_id)
+    present = beside.change(pause=DEPARTMENT_CLOCKS, start=[rest], reason=KIND.value)
+    row.due_before, row.due_after = before, after
+    beside.case.stage = Stage.suspended
+    dues.carry(beside.case, present)
 
 
-def _end(case: Case, row: Adjustment, open_clocks: dict[str, Clock], by: Doer, at: datetime) -> None:
+def _end(row: Adjustment, beside: Beside) -> None:
     # However late a worker comes: the clock goes on from the agreed moment.
-    since = min(at, row.until) if row.until else at
-    present = clocks.change(
-        stages.KIND, case.id, at=since, by=by, resume=DEPARTMENT_CLOCKS, reason=KIND.value, known=open_clocks
-    )
-    case.stage = Stage.handling
-    dues.carry(case, present, at=at)
-    row.due_after = case.due_at
-    if by.id is None:
-        timeline.add(case, "suspension_end", by=SYSTEM, at=at, due_after=_iso(case.due_at))
+    since = min(beside.at, row.until) if row.until else beside.at
+    present = beside.change(at=since, resume=DEPARTMENT_CLOCKS, reason=KIND.value)
+    beside.case.stage = Stage.handling
+    dues.carry(beside.case, present)
+    row.due_after = beside.case.due_at
+    if beside.by.id is None:
+        timeline.add(beside.case, "suspension_end", by=SYSTEM, at=beside.at, due_after=_iso(row.due_after))
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -3,7 +3,7 @@
 Acts take a loaded clock; its facts are read once, and not at all where ``open_clocks`` brought them along.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -150,12 +150,13 @@ def change(
     start: Iterable[Start] = (),
     pause: Iterable[str] = (),
     resume: Iterable[str] = (),
+    extend: Mapping[str, Limit] | None = None,
     reason: str = "",
     known: dict[str, Clock] | None = None,
 ) -> dict[str, Clock]:
     """What one act does to several clocks of a subject, in four statements for any number of them.
 
-    ``known`` are its open clocks, where the caller has just read them.
+    ``known`` are its open clocks, where the caller has just read them; ``extend`` names only such as are open.
 
     Names that are not open are passed over, as are clocks that are paused (or run) already: the act wants them so.
     Returns the clocks that are open afterwards, by name. Raises ClockRuns for a start of a name that is still open.
@@ -169,6 +170,8 @@ def change(
         for name in names:
             if name in clocks and clocks[name].state in states:
                 _append(clocks[name], Fact(action, at, reason=reason), by)
+    for name, limit in (extend or {}).items():
+        _append(clocks[name], Fact(Action.extend, at, limit.value, limit.unit, reason=reason), by)
     clocks = {name: clock for name, clock in clocks.items() if clock.state != State.stopped}
     for wanted in start:
         if wanted.name in clocks:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.actors import Actor
-from engine.cases import adjusting, extension, queries, suspension
+from engine.cases import adjusting, extension, queries, stages, suspension
 from engine.cases.adjustment_models import Adjustment, AdjustmentState
 from engine.cases.errors import NotInHand
 from engine.cases.models import Case
@@ -102,7 +102,7 @@ def preview(case: Case, name: str, typed: Any, actor: Actor, at: datetime) -> Pr
     if name not in _PREVIEWS or case.department_id not in actor.reach.department_ids:
         return None
     try:
-        return _PREVIEWS[name](case, extension.handling_clock(case), typed, at)
+        return _PREVIEWS[name](case, extension.open_clocks(case)[stages.HANDLING], typed, at)
     except (NotInHand, Conflict):
         return None
 

@@ -5,9 +5,10 @@ from threading import Barrier, Thread
 import pytest
 from lxml import etree
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
-from engine.cases import acts, asking, queries
-from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
+from engine.cases import acts, queries
+from engine.cases.adjustment_models import Adjustment, AdjustmentState
 from engine.cases.errors import AdjustmentPending
 from engine.cases.models import Stage
 from engine.kit.db import db, unit_of_work
@@ -70,9 +71,10 @@ def test_of_two_who_ask_at_the_same_moment_one_is_told_that_another_waits(story)
 
 def test_the_database_itself_keeps_a_second_request_out(story):
     story.do("clerk", "extension", **WORDS)
-    again = {"reason": "season", "note": "", "by": story.city.clerk, "at": story.now, "facts": {}}
-    with pytest.raises(AdjustmentPending), unit_of_work():
-        asking.ask(story.case, AdjustmentKind.suspension, **again)
+    again = {"kind": "suspension", "state": "requested", "reason": "season", "requested_at": story.now}
+    with pytest.raises(IntegrityError), unit_of_work():
+        db.session.add(Adjustment(case_id=story.case_id, note="", safety_measure="", decision_note="", **again))
+        db.session.flush()
 
 
 def without_dispatcher_and_duty_officer(drawing):

@@ -1,0 +1,21 @@
+"""Moving a subject's timers along with its clocks, where the new moments are known: one statement for all of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import case, literal, update
+
+from engine.kit.db import db
+from engine.process import claiming
+from engine.process.moving import TIMER
+
+
+def move(kind: str, subject_id: int, dues: Mapping[str, datetime | None]) -> None:
+    """The clocks of a subject were moved to these moments (None: they stand still), and its timers with them.
+
+    A timer that an incident holds stays asleep.
+    """
+    due = case({clock: literal(moment, TIMER.c.due_at.type) for clock, moment in dues.items()}, value=TIMER.c.clock)
+    moved = (TIMER.c.subject_kind == kind) & (TIMER.c.subject_id == subject_id) & TIMER.c.clock.in_(sorted(dues))
+    moved &= TIMER.c.attempts < claiming.MOST_ATTEMPTS
+    db.session.execute(update(TIMER).where(moved).values(due_at=due))
