@@ -13,7 +13,7 @@ from engine.audit import recording
 from engine.audit.models import AuditRecord
 from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
-from engine.simulation import arrivals
+from engine.simulation import arrivals, supervising
 from engine.simulation.arrivals import SYSTEM_NAME
 from engine.simulation.playing import Happening, Play
 from engine.simulation.staff import Staff
@@ -78,6 +78,7 @@ def replay(month: Month, zone: ZoneInfo, temper: Temperament | None = None) -> I
     yield from play.run(_reports(month, staff, zone))
     if play.stuck:
         raise play.stuck[0].why
+    supervising.look_around(staff, month.until)
     _mark(ENDED, month)
 
 

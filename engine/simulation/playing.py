@@ -17,7 +17,10 @@ from engine.kit.errors import CityLoopError
 from engine.process import jobs
 from engine.process import queries as process
 from engine.process.models import OpenTask
+from engine.simulation import supervising
 from engine.simulation.staff import Staff
+from engine.supervision import jobs as supervision
+from engine.supervision import watching
 
 LEFT = 0.18
 """Share of the steps of the last days that nobody has come to yet."""
@@ -48,6 +51,13 @@ class Arrival:
     enter: Callable[[], None]
 
 
+@dataclass(frozen=True)
+class Order:
+    """A supervision order that somebody comes to."""
+
+    id: int
+
+
 @dataclass
 class Play:
     """A city whose clock is moved by what happens in it. ``only`` narrows the cases that its staff works on.
@@ -64,8 +74,9 @@ class Play:
     now: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._heap: list[tuple[datetime, int, str | Arrival]] = []
+        self._heap: list[tuple[datetime, int, str | Arrival | Order]] = []
         self._seen: set[str] = set()
+        self._orders: set[int] = set()
         self._count = 0
         self._next_due: datetime | None = None
 
@@ -77,6 +88,7 @@ class Play:
         for arrival in arrivals:
             self._push(arrival.at, arrival)
         self._notice(None)
+        self._notice_orders(None)
         while (next_at := self._next()) is not None and (self.until is None or next_at <= self.until):
             with clock.fixed(next_at):
                 yield from self._happen(next_at)
@@ -90,6 +102,8 @@ class Play:
         if isinstance(what, Arrival):
             what.enter()
             act: str | None = "report"
+        elif isinstance(what, Order):
+            act = self._see_to(what, at)
         else:
             act = self._do(what, at)
         self._notice(at)
@@ -105,10 +119,18 @@ class Play:
             self.stuck.append(Stuck(task_id, at, why))
             return None
 
+    def _see_to(self, what: Order, at: datetime) -> str | None:
+        order = supervising.act(what.id, self.staff, at)
+        if order is None:
+            return None
+        if order.ended_at is None:
+            self._push(supervising.when(order, self.staff, at), what)
+        return "order"
+
     def _next(self) -> datetime | None:
         return self._heap[0][0] if self._heap else None
 
-    def _push(self, at: datetime, what: str | Arrival) -> None:
+    def _push(self, at: datetime, what: str | Arrival | Order) -> None:
         self._count += 1
         heappush(self._heap, (max(at, self.now) if self.now else at, self._count, what))
 
@@ -118,9 +140,12 @@ class Play:
             moment = max(due, self.now) if self.now else due
             with clock.fixed(moment):
                 done = jobs.run_due(moment, worker="simulation")
+                told = supervision.run_due(moment, worker="simulation")
             self.now = moment
+            if told:
+                self._notice_orders(moment)
             self._notice(moment)
-            if not done and self._next_due == due:
+            if not done and not told and self._next_due == due:
                 # Another worker has claimed it; it is looked at again after the next act.
                 return
 
@@ -137,9 +162,16 @@ class Play:
                 self._seen.add(task.id)
                 if not self._is_left(task, case):
                     self._push(self.staff.when(task, case), task.id)
-        self._next_due = process.next_due()
+        self._next_due = min(filter(None, (process.next_due(), watching.next_due())), default=None)
         # The next act begins with an empty session, as it does in a request.
         db.session.remove()
+
+    def _notice_orders(self, since: datetime | None) -> None:
+        """Find the supervision orders that were issued at or after ``since``, and when each is answered."""
+        for order in supervising.waiting(since):
+            if order.id not in self._orders:
+                self._orders.add(order.id)
+                self._push(supervising.when(order, self.staff, order.issued_at), Order(order.id))
 
     def _is_left(self, task: OpenTask, case: Case) -> bool:
         if self.leave_from is None or task.opened_at < self.leave_from:

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import joinedload
 
 from engine.access.actors import SYSTEM
@@ -47,6 +47,11 @@ def claim(worker: str, at: datetime, *, most: int = 50) -> list[Claim]:
         columns = [CLOCK.c[name] for name in Claim.__dataclass_fields__]
         chosen = select(*columns).where(CLOCK.c.id.in_(keys)).order_by(CLOCK.c.watch_at, CLOCK.c.id)
         return [Claim(*row) for row in db.session.execute(chosen)] if keys else []
+
+
+def next_due() -> datetime | None:
+    """When somebody is to be told of a clock next; None where nobody is. One statement."""
+    return db.session.scalar(select(func.min(Clock.watch_at)))
 
 
 def climb(claim: Claim, at: datetime) -> bool:

@@ -40,6 +40,7 @@ CAST = (
     ("clerk.sanitation", "部门经办员", "sign, assign, give feedback"),
     ("handler.sanitation", "处置人员", "handle"),
     ("head.sanitation", "部门负责人", "see the department's cases"),
+    ("supervisor.zhou", "督查员", "see the board, urge, order, watch key cases"),
     ("director.qian", "指挥长", "arbitrate"),
     ("evaluator.zheng", "考评员", "assessment, reports"),
     ("leader.wu", "领导", "see the city"),
