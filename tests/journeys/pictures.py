@@ -30,11 +30,13 @@ from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.journeys.people import Wall
 from tests.web.conftest import DESK, PHONE
 from web.app import create_app
+from web.supervision import live
 
 FOLDER = ROOT / "docs" / "pictures"
 DATA = Path(gettempdir()) / "cityloop-pictures"
 NOW = cities.at("2026-11-16 10:20")
 REPORTS = 300
+SCREEN = {"width": 1920, "height": 1080}
 
 
 def build() -> None:
@@ -125,7 +127,8 @@ def keep(png: bytes, path: Path) -> None:
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
-    """The application at its address, on that Monday morning."""
+    """The application at its address, on that Monday morning. Its streams end at once: a page comes to rest."""
+    live.LIFE = 0.0
     server = make_server("127.0.0.1", 0, Wall(NOW).over(app), threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -173,6 +176,9 @@ def pictures(camera: Camera) -> None:
     camera.take("call", "sun", "/desk/calls/new", height=1200)
     camera.take("assessment", "wu", "/assessment/2026-10", height=1900)
     camera.take("assessment.en", "wu", "/assessment/2026-10", height=1900, **english)
+    camera.take("board", "zhou", "/supervision/", height=1500)
+    camera.take("board.en", "zhou", "/supervision/", height=1500, **english)
+    camera.take("wall", "zhou", "/supervision/wall", size=SCREEN)
     camera.take("authority", "system_admin", "/admin/authority")
     camera.take("process", "system_admin", "/admin/processes/1", height=1000)
     camera.take("people", "system_admin", "/admin/people")
