@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import Engine, event
 
 from engine import rooms
@@ -19,6 +20,9 @@ from tests.chromium import ARGUMENTS, CHROMIUM
 
 rooms.import_models()
 rooms.connect_receivers()
+# How long an example takes says something of the machine, nothing of the program.
+settings.register_profile("city", deadline=None)
+settings.load_profile("city")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
