@@ -8,7 +8,19 @@ from flask import Flask
 
 from web import health
 
-DOORS = ("signin", "desk", "supervision", "evaluation", "messages", "admin", "field", "portal", "api", "open311")
+DOORS = (
+    "signin",
+    "desk",
+    "supervision",
+    "department",
+    "evaluation",
+    "messages",
+    "admin",
+    "field",
+    "portal",
+    "api",
+    "open311",
+)
 
 
 def init_app(app: Flask) -> None:

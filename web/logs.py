@@ -52,13 +52,19 @@ def _finish(response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_path(),
             status=response.status_code,
             ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
             user=_user_id(),
             address=request.remote_addr,
         )
     return response
+
+
+def _path() -> str:
+    """Where the address itself is the secret, the line names the page only."""
+    rule = request.url_rule
+    return rule.rule if rule is not None and "token" in rule.arguments else request.path
 
 
 def _user_id() -> str | None:

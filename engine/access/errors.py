@@ -31,7 +31,7 @@ class StandInAway(Conflict):
     """%(name)s is away at that time, and cannot stand in."""
 
 
-class NothingToDelegate(NotAllowed):
+class NothingToDelegate(Conflict):
     """Administrators' rights are not delegated: another administrator acts in his own name."""
 
 

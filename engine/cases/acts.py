@@ -26,6 +26,7 @@ from engine.cases import (
     merging,
     notice,
     policy,
+    reassigning,
     rejection,
     reopening,
     returning,
@@ -117,13 +118,7 @@ STEP_ACTS = (
     ),
     Act("extension_approval", "extension_review", N_("Approve the extension"), DECIDE, asking.approve),
     Act("extension_refusal", "extension_review", N_("Refuse the extension"), DECIDE, asking.refuse),
-    Act(
-        "suspension_approval",
-        "suspension_review",
-        N_("Approve the suspension"),
-        DECIDE,
-        asking.approve,
-    ),
+    Act("suspension_approval", "suspension_review", N_("Approve the suspension"), DECIDE, asking.approve),
     Act("suspension_refusal", "suspension_review", N_("Refuse the suspension"), DECIDE, asking.refuse),
     Act("appeal_approval", "appeal_review", N_("Grant the appeal"), DECIDE, asking.approve),
     Act("appeal_refusal", "appeal_review", N_("Refuse the appeal"), DECIDE, asking.refuse),
@@ -134,6 +129,8 @@ CASE_ACTS = (
     Act("suspension_lift", None, N_("Lift the suspension"), P.case_lift_suspension, suspension.lift, "document"),
     Act("appeal", None, N_("Appeal against being judged late"), P.case_appeal, appeal.request, "document"),
     Act("adjustment_withdrawal", None, N_("Withdraw the request"), P.case_adjust, asking.withdraw),
+    Act("reassignment", None, N_("Give to somebody else"), P.case_comment, reassigning.reassign),
+    Act("takeover", None, N_("Take over"), P.case_comment, reassigning.take_over),
     Act("comment", None, N_("Comment"), P.case_comment, commenting.comment, "document"),
     Act("reopening", None, N_("Reopen"), P.case_reopen, reopening.reopen, is_grave=True),
     Act("voiding", None, N_("Void"), P.case_void, voiding.void, is_grave=True),
@@ -154,6 +151,8 @@ CASE_CHECKS: dict[str, Callable[[Case, Actor], None]] = {
     "appeal": _check_appealing,
     "adjustment_withdrawal": policy.check_withdrawing,
     "voiding": policy.check_voiding,
+    "reassignment": reassigning.check_reassigning,
+    "takeover": reassigning.check_taking,
 }
 """What the case has to say before an act on it as a whole, besides the permission."""
 ASKING = frozenset({"extension", "suspension", "appeal"})
@@ -177,8 +176,12 @@ def offers(case: Case, tasks: list[OpenTask], actor: Actor, at: datetime | None 
     """Just the acts that ``actor`` may do now, in the order of the list: the likely ones first.
 
     With ``at``, what was possible until an earlier moment only is left out.
+    Whoever stands in for somebody is offered what either of them may do.
     """
-    return [*_step_offers(case, tasks, actor), *_case_offers(case, tasks, actor, at)]
+    on_steps = [offer for face in actor.faces for offer in _step_offers(case, tasks, face)]
+    on_case = [offer for face in actor.faces for offer in _case_offers(case, tasks, face, at)]
+    found = [*on_steps, *on_case]
+    return [offer for place, offer in enumerate(found) if offer not in found[:place]]
 
 
 def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Offer]:
@@ -188,11 +191,12 @@ def _step_offers(case: Case, tasks: list[OpenTask], actor: Actor) -> Iterator[Of
         if task.act not in KNOWN_STEPS:
             yield Offer(CUSTOM, task)
         elif not _must_keep_apart(case, task, actor):
-            yield from (Offer(act, task) for act in STEP_ACTS if act.step == task.act and _may(act, case, actor))
+            yield from (Offer(act, task) for act in STEP_ACTS if act.step == task.act and _may(act, case, task, actor))
 
 
-def _may(act: Act, case: Case, actor: Actor) -> bool:
-    return actor.has(act.permission) and (act.name != "return_request" or returning.may_request(case))
+def _may(act: Act, case: Case, task: OpenTask, actor: Actor) -> bool:
+    may_ask = act.name != "return_request" or returning.may_request(case)
+    return may_ask and policy.may_do(act.permission, case, task, actor)
 
 
 def _must_keep_apart(case: Case, task: OpenTask, actor: Actor) -> bool:
@@ -212,6 +216,8 @@ def _case_offers(case: Case, tasks: list[OpenTask], actor: Actor, at: datetime |
         "suspension_lift": policy.allows(policy.check_lifting, case, actor),
         "appeal": policy.allows(policy.check_appealing, case, actor) and appeal.is_possible(case, at),
         "adjustment_withdrawal": is_pending and policy.allows(policy.check_withdrawing, case, actor),
+        "reassignment": bool(reassigning.movable(case, tasks, actor)),
+        "takeover": bool(reassigning.takeable(case, tasks, actor)),
         "comment": True,
         "reopening": case.stage in Stage.ended() and (case.stage == Stage.closed or not case.restore_count),
         "voiding": policy.may_void(case, actor),
@@ -251,13 +257,28 @@ def perform(
     Raises NotAllowed, Conflict (ended, done already), Invalid (beside the field).
     """
     offer = find(name, steps.open_steps(case), task_id)
-    check(case, offer, by)
-    carry_out(case, offer, values, by=by, at=at)
+    carry_out(case, offer, values, by=check(case, offer, by), at=at)
     return offer.act
 
 
-def check(case: Case, offer: Offer, by: Actor) -> None:
-    """May ``by`` do this now? Raises NotAllowed, or Conflict where the step does not wait, or the case has ended."""
+def check(case: Case, offer: Offer, by: Actor) -> Actor:
+    """May ``by`` do this now? In his own name where he may, else in the name of somebody for whom he stands in.
+
+    Returns who acts, for ``carry_out``. Raises NotAllowed, or Conflict where the step does not wait, or the case has
+    ended.
+    """
+    refusal: NotAllowed = NotAllowed()
+    for face in by.faces:
+        try:
+            _check(case, offer, face)
+        except NotAllowed as error:
+            refusal = error
+        else:
+            return face
+    raise refusal
+
+
+def _check(case: Case, offer: Offer, by: Actor) -> None:
     if offer.act.step is None:
         _check_on_case(case, offer, by)
     elif offer.task is None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import or_, select
+
 from engine.access.actors import Actor
-from engine.access.permissions import Permission
-from engine.cases import timeline
+from engine.access.permissions import Permission, Scope
+from engine.cases import stages, timeline
 from engine.cases.errors import (
     AskedForIt,
     CaseEnded,
@@ -19,6 +21,7 @@ from engine.cases.errors import (
     UrgentNotExtended,
 )
 from engine.cases.models import Case, Stage
+from engine.kit.db import db
 from engine.kit.errors import Conflict, NotAllowed
 from engine.kit.i18n import N_
 from engine.process import queries as process
@@ -47,13 +50,25 @@ FILING_BY_TWO = Setting(
 def is_offered(task: OpenTask, actor: Actor) -> bool:
     """Is this step given to this person, or to a group of his while nobody is named?"""
     if task.assignee_id is not None:
-        return task.assignee_id == actor.id
+        return task.assignee_id in actor.ids
     return task.group_name in actor.groups
+
+
+def leads(case: Case, task: OpenTask, actor: Actor) -> bool:
+    """Is this a step of a department that this person leads, or of one below it?"""
+    # The centre's steps are not a head's to give, whosever the case is.
+    of_department = stages.scope_of(task.lane) == Scope.department
+    return actor.has(Permission.department_lead) and of_department and case.department_id in actor.reach.department_ids
+
+
+def may_do(permission: Permission, case: Case, task: OpenTask, actor: Actor) -> bool:
+    """Does his role allow this step, or has he, as head, taken it over from one of his people?"""
+    return actor.has(permission) or (task.assignee_id == actor.id and leads(case, task, actor))
 
 
 def check_step(case: Case, task: OpenTask, permission: Permission | None, by: Actor) -> None:
     """Raises NotAllowed, NotYourStep, HandledIt or ProposedIt where ``by`` may not do this step of this case."""
-    if permission is not None and not by.has(permission):
+    if permission is not None and not may_do(permission, case, task, by):
         raise NotAllowed
     if not is_offered(task, by):
         raise NotYourStep
@@ -61,13 +76,21 @@ def check_step(case: Case, task: OpenTask, permission: Permission | None, by: Ac
 
 
 def check_hands(case: Case, task: OpenTask, by: Actor) -> None:
-    """Raises HandledIt, ProposedIt or AskedForIt where this step must be in other hands than what came before it."""
+    """Raises HandledIt, ProposedIt or AskedForIt where this step must be in other hands than what came before it.
+
+    Who acts in the name of somebody else must be neither, and so must that other person.
+    """
     if task.act in APART_FROM_HANDLING:
         check_apart(case, by)
-    if task.act in steps_apart_from_acceptance() and timeline.took_part(case.id, by.id, "accepted"):
+    if task.act in steps_apart_from_acceptance() and timeline.took_part(case.id, by.ids, "accepted"):
         raise ProposedIt
-    if task.act in APART_FROM_ASKING and process.has_moved(task.instance_id, by.id):
+    if task.act in APART_FROM_ASKING and _has_moved(case, task.instance_id, by):
         raise AskedForIt
+
+
+def _has_moved(case: Case, instance_id: int, by: Actor) -> bool:
+    represented = timeline.has_part(case.id, by.ids, timeline.moved(instance_id))
+    return bool(db.session.scalar(select(or_(process.has_moved(instance_id, by.ids), represented))))
 
 
 def check_not_held(case: Case, task: OpenTask) -> None:
@@ -145,8 +168,8 @@ def steps_apart_from_acceptance() -> frozenset[str]:
 
 def check_apart(case: Case, by: Actor) -> None:
     """Raises HandledIt for somebody who handled this case, or put it right himself when he reported it."""
-    put_right = case.is_self_handled and case.reported_by_id == by.id
-    if put_right or case.handler_id == by.id or timeline.took_part(case.id, by.id, "handled"):
+    put_right = case.is_self_handled and case.reported_by_id in by.ids
+    if put_right or case.handler_id in by.ids or timeline.took_part(case.id, by.ids, "handled"):
         raise HandledIt
 
 

@@ -16,7 +16,7 @@ from engine.access import actors
 from engine.access.actors import SYSTEM
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import adjusting, limits
+from engine.cases import adjusting, limits, timeline
 from engine.cases.models import Case, Involvement, Stage
 from engine.deadlines import clocks
 from engine.deadlines.models import Clock
@@ -137,6 +137,7 @@ class CaseFollower:
 
 
 def _follow_beside(case: Case, move: Move, by: Doer) -> None:
+    timeline.represent(case.id, by, move.instance_id)
     started = [
         clocks.Start(step.clock, limit)
         for step in move.opened
@@ -219,12 +220,22 @@ def group_of(case: Case, role: str | None) -> str | None:
     """The group that a role's step of a case is offered to: city-wide, its department's, or the beat's."""
     if role is None:
         return None
-    scope = _scopes.get("all").get(role, Scope.city)
+    scope = scope_of(role)
     if scope == Scope.department:
         return actors.group(role, department_id=case.department_id)
     if scope == Scope.grid and case.responsibility_grid_id is not None and _has_staff(case, role):
         return actors.group(role, grid_id=case.responsibility_grid_id)
     return role
+
+
+def scope_of(role: str | None) -> str | None:
+    """How far the role of a lane reaches: a lane that no role serves is the whole city's; None without a lane."""
+    return _scopes.get("all").get(role, Scope.city) if role is not None else None
+
+
+def lanes(scope: Scope) -> set[str]:
+    """The roles that reach just so far."""
+    return {role for role, reach in _scopes.get("all").items() if reach == scope}
 
 
 def _has_staff(case: Case, role: str) -> bool:

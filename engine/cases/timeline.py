@@ -1,10 +1,10 @@
 """The timeline (流转记录): who did what when, appended and never changed; and who took which part."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.actors import Actor
@@ -18,6 +18,7 @@ def add(
 ) -> None:
     """Append an entry; with ``part`` also keep that this person took it ("handled", "verified" …).
 
+    Whoever acts in the name of somebody who is away is told with him, and both took the part.
     Everybody who sees the case reads the note: a reporter's number and name are masked in it.
     """
     db.session.add(
@@ -30,12 +31,30 @@ def add(
             department_id=by.department_id,
             stage=case.stage,
             note=masking.of_case(case, note) if note else "",
-            detail={key: value for key, value in detail.items() if value is not None},
+            detail=_in_whose_name(by) | {key: value for key, value in detail.items() if value is not None},
         )
     )
     case.updated_at = at
-    if part is not None and by.id is not None:
-        involve(case.id, by.id, part)
+    if part is not None:
+        for user_id in (by.id, by.on_behalf_of.id if by.on_behalf_of is not None else None):
+            if user_id is not None:
+                involve(case.id, user_id, part)
+
+
+def _in_whose_name(by: Actor) -> dict[str, Any]:
+    absent = by.on_behalf_of
+    return {"on_behalf_of": absent.name, "on_behalf_of_id": absent.id} if absent is not None else {}
+
+
+def represent(case_id: int, by: object, instance_id: int) -> None:
+    """Keep that an instance was moved in the name of somebody who is away: he had a hand in it, too."""
+    if isinstance(by, Actor) and by.on_behalf_of is not None:
+        involve(case_id, by.on_behalf_of.id, moved(instance_id))
+
+
+def moved(instance_id: int) -> str:
+    """The part of whoever is represented in a move of this instance."""
+    return f"moved:{instance_id}"
 
 
 def involve(case_id: int, user_id: int, part: str) -> None:
@@ -44,10 +63,22 @@ def involve(case_id: int, user_id: int, part: str) -> None:
     db.session.execute(build(Involvement).values(case_id=case_id, user_id=user_id, part=part).on_conflict_do_nothing())
 
 
-def took_part(case_id: int, user_id: int | None, part: str) -> bool:
-    """Did this person take that part?"""
-    question = exists().where(Involvement.case_id == case_id, Involvement.user_id == user_id, Involvement.part == part)
-    return bool(db.session.scalar(select(question)))
+def took_part(case_id: int, user_ids: Collection[int], part: str) -> bool:
+    """Did one of these people take that part?"""
+    return bool(db.session.scalar(select(has_part(case_id, user_ids, part))))
+
+
+def has_part(case_id: int, user_ids: Collection[int], part: str) -> ColumnElement[bool]:
+    """The same as a condition that stands by itself."""
+    return exists().where(
+        Involvement.case_id == case_id, Involvement.user_id.in_(sorted(user_ids)), Involvement.part == part
+    )
+
+
+def people_with(case_id: int, parts: Collection[str]) -> set[int]:
+    """Ids of everybody who took one of these parts."""
+    found = select(Involvement.user_id).where(Involvement.case_id == case_id, Involvement.part.in_(sorted(parts)))
+    return set(db.session.scalars(found))
 
 
 def of(case: Case) -> Sequence[TimelineEntry]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import aliased, joinedload
 
@@ -97,13 +97,17 @@ def lamp_of(task: OpenTask, at: datetime) -> str:
 
 def _offered(actor: Actor) -> Select[OpenTask]:
     """What is offered, less the steps that must be in other hands than his (``policy.check_hands`` says the same)."""
-    kept_apart = or_(
+    offered = or_(*(and_(process.is_offered(face), ~func.coalesce(_kept_apart(face), False)) for face in actor.faces))
+    return select(OpenTask).where(OpenTask.subject_kind == "case", offered, ~func.coalesce(_rests(), False))
+
+
+def _kept_apart(actor: Actor) -> ColumnElement[bool]:
+    asked = or_(process.moved_by(actor.ids), _took_part(actor, literal("moved:") + cast(OpenTask.instance_id, String)))
+    return or_(
         and_(OpenTask.act.in_(sorted(policy.APART_FROM_HANDLING)), or_(_took_part(actor, "handled"), _had_it(actor))),
         and_(OpenTask.act.in_(sorted(policy.steps_apart_from_acceptance())), _took_part(actor, "accepted")),
-        and_(OpenTask.act.in_(sorted(policy.APART_FROM_ASKING)), process.moved_by(actor.id)),
-        _rests(),
+        and_(OpenTask.act.in_(sorted(policy.APART_FROM_ASKING)), asked),
     )
-    return process.offered_to(actor).where(OpenTask.subject_kind == "case", ~func.coalesce(kept_apart, False))
 
 
 def _rests() -> ColumnElement[bool]:
@@ -113,17 +117,19 @@ def _rests() -> ColumnElement[bool]:
     return and_(OpenTask.stage == Stage.handling.value, suspended)
 
 
-def _took_part(actor: Actor, part: str) -> ColumnElement[bool]:
+def _took_part(actor: Actor, part: str | ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(
-        Involvement.case_id == OpenTask.subject_id, Involvement.user_id == actor.id, Involvement.part == part
+        Involvement.case_id == OpenTask.subject_id,
+        Involvement.user_id.in_(sorted(actor.ids)),
+        Involvement.part == part,
     )
 
 
 def _had_it(actor: Actor) -> ColumnElement[bool]:
     """Is he its handler by name, or did he put it right himself when he reported it?"""
     mine = aliased(Case)  # the list joins the case as well
-    put_right = and_(mine.is_self_handled, mine.reported_by_id == actor.id)
-    return exists().where(mine.id == OpenTask.subject_id, or_(mine.handler_id == actor.id, put_right))
+    put_right = and_(mine.is_self_handled, mine.reported_by_id.in_(sorted(actor.ids)))
+    return exists().where(mine.id == OpenTask.subject_id, or_(mine.handler_id.in_(sorted(actor.ids)), put_right))
 
 
 def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[ColumnElement[bool]]:
@@ -132,7 +138,7 @@ def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[Colu
     if wanted.lamp in LAMPS:
         yield _lamp_is(wanted.lamp, at)
     if wanted.is_mine:
-        yield OpenTask.assignee_id == actor.id
+        yield OpenTask.assignee_id.in_(sorted(actor.ids))
     if wanted.category_id is not None:
         yield Case.category_id == wanted.category_id
     if wanted.region_code:

@@ -1,6 +1,6 @@
 """Reading what is open, and what has happened."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -30,10 +30,18 @@ def open_step(task_id: str) -> OpenTask | None:
 
 
 def offered_to(actor: Actor) -> Select[OpenTask]:
-    """The open steps of ``actor``: given to him, or given to nobody and offered to one of his groups."""
-    mine = OpenTask.assignee_id == actor.id
+    """The open steps of ``actor``: given to him, or given to nobody and offered to one of his groups.
+
+    So are those of people for whom he stands in.
+    """
+    return select(OpenTask).where(is_offered(actor))
+
+
+def is_offered(actor: Actor) -> ColumnElement[bool]:
+    """The same as a condition on ``OpenTask``."""
+    mine = OpenTask.assignee_id.in_(sorted(actor.ids))
     offered = and_(OpenTask.assignee_id.is_(None), OpenTask.group_name.in_(actor.groups))
-    return select(OpenTask).where(or_(mine, offered) if actor.id is not None else offered)
+    return or_(mine, offered) if actor.ids else offered
 
 
 def instances_of(kind: str, subject_id: int) -> list[ProcessInstance]:
@@ -49,18 +57,24 @@ def history(instance_id: int) -> list[ProcessEvent]:
     ))  # fmt: skip
 
 
-def has_moved(instance_id: int, user_id: int | None) -> bool:
-    """Has this person begun this instance, or done a step of it?"""
-    return bool(db.session.scalar(select(exists().where(_moved(user_id), ProcessEvent.instance_id == instance_id))))
+def has_moved(instance_id: int, user_ids: Collection[int]) -> ColumnElement[bool]:
+    """Has one of these people begun this instance, or done a step of it? A condition that stands by itself."""
+    return exists().where(_moved(user_ids), ProcessEvent.instance_id == instance_id)
 
 
-def moved_by(user_id: int | None) -> ColumnElement[bool]:
-    """The same as a condition on ``OpenTask``: he had a hand in the instance that the step belongs to."""
-    return exists().where(_moved(user_id), ProcessEvent.instance_id == OpenTask.instance_id)
+def movers(instance_id: int) -> set[int]:
+    """Ids of all who have begun this instance or done a step of it."""
+    found = select(ProcessEvent.by_id).where(ProcessEvent.instance_id == instance_id, ProcessEvent.by_id.is_not(None))
+    return {one for one in db.session.scalars(found) if one is not None}
 
 
-def _moved(user_id: int | None) -> ColumnElement[bool]:
-    return ProcessEvent.by_id == user_id
+def moved_by(user_ids: Collection[int]) -> ColumnElement[bool]:
+    """The same as a condition on ``OpenTask``: they had a hand in the instance that the step belongs to."""
+    return exists().where(_moved(user_ids), ProcessEvent.instance_id == OpenTask.instance_id)
+
+
+def _moved(user_ids: Collection[int]) -> ColumnElement[bool]:
+    return ProcessEvent.by_id.in_(sorted(user_ids))
 
 
 def definitions() -> Sequence[ProcessDefinition]:

@@ -43,8 +43,8 @@ def act(case_id: int, name: str) -> ResponseReturnValue:
     initial = choices.initial(form, case, request.args, clock.now()) if request.method == "GET" else None
     filling = Filling(form, initial=initial)
     try:
-        acts.check(case, offer, actor)
-        if LOOK_AGAIN not in request.form and filling.done(lambda values: _perform(case, offer, form, values, actor)):
+        by = acts.check(case, offer, actor)
+        if LOOK_AGAIN not in request.form and filling.done(lambda values: _perform(case, offer, form, values, by)):
             flash(sentences.done(offer.act, case), "success")
             return redirect(url_for(".case", case_id=case_id), 303)
     except Conflict as refusal:

@@ -45,7 +45,7 @@ def page(case: Case, reporter: CaseReporter | None = None) -> str:
     """The page of ``case``; with ``reporter``, the citizen's data that has just been revealed."""
     actor, at = current_actor(), clock.now()
     tasks = steps.open_steps(case)
-    offered = acts.offers(case, tasks, actor)
+    offered = acts.offers(case, tasks, actor, at)
     return render_template(
         "desk/case.html",
         case=case,

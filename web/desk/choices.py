@@ -20,7 +20,7 @@ from engine.organization import queries as organization
 from engine.process import outcomes
 from engine.process.models import OpenTask
 from web import languages
-from web.desk import wording
+from web.desk import moving, wording
 
 RADIUS_M = 50
 MANY_CATEGORIES = 2000
@@ -41,6 +41,9 @@ def of(
         "components": lambda: near_components(_place(case, typed)),
         "rememberings": lambda: rememberings(case),
         "outcomes": lambda: outcomes_of(task),
+        "movable_steps": lambda: step_options(moving.movable_steps(case)),
+        "takeable_steps": lambda: step_options(moving.takeable_steps(case)),
+        "step_people": lambda: moving.people(case),
     }
     wanted = {field.options_from for field in form.fields if only in (None, field.options_from)}
     return {name: makers[name]() for name in wanted if name is not None and name in makers}
@@ -100,6 +103,11 @@ def rememberings(case: Case | None) -> list[Option]:
     return [Option(scope.value, wording.REMEMBERED[scope]) for scope in ownership.scopes(case)] if case else []
 
 
+def step_options(tasks: Sequence[OpenTask]) -> list[Option]:
+    """Open steps by their names."""
+    return [Option(task.id, wording.step(task.name, task.act)) for task in tasks]
+
+
 def area_class(case: Case | None, typed: Any) -> str:
     """The class that was chosen, else the case's own."""
     chosen = typed.get("area_class", "")
@@ -117,6 +125,7 @@ def initial(form: Form, case: Case, given: Any, at: datetime) -> dict[str, Any]:
         "handler_id": case.handler_id,
         "remember": ownership.proposed(case).value,
         "department_id": _suggested(case, at) if form.name == "dispatch" else None,
+        "task_id": moving.only_step(form, case),
     }
     return {name: given.get(name) or known.get(name) for name in names if given.get(name) or known.get(name)}
 
