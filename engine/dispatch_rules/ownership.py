@@ -77,16 +77,16 @@ def confirm(
     """
     given = {name: values.get(name) for name in FIELDS}
     _check(given)
-    _make_room(given, by=by, at=at, replacing=replacing)
+    replaced = _make_room(given, by=by, at=at, replacing=replacing)
     given["minutes_number"] = given["minutes_number"] or ""
     row = ConfirmedOwnership(case_id=case_id, created_at=at, created_by_id=by.id, **given)
+    db.session.add(row)
     try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError as error:
+        db.session.flush()
+    except IntegrityError as error:  # somebody confirms the same at the same moment
         raise OwnershipHeld from error
     detail = {name: _plain(value) for name, value in given.items() if value not in (None, "")}
-    _record("confirm", row, by=by, at=at, **detail)
+    _record("confirm", row, by=by, at=at, **detail | ({"replaced": replaced} if replaced else {}))
     return row
 
 
@@ -157,15 +157,21 @@ def _outdone() -> Objection:
     return N_("It would apply, but a more exact confirmed ownership comes first."), {}
 
 
-def _make_room(given: dict[str, Any], *, by: Actor, at: datetime, replacing: bool) -> None:
+def _make_room(given: dict[str, Any], *, by: Actor, at: datetime, replacing: bool) -> list[int]:
+    """End what stands in the way; returns the ids. Flushed at once: the new one may not stand beside it."""
+    ended = []
     same = [getattr(ConfirmedOwnership, name).is_not_distinct_from(given[name]) for name in SCOPE]
     for row in db.session.scalars(select(ConfirmedOwnership).where(ConfirmedOwnership.ended_at.is_(None), *same)):
         if row.valid_to is not None and row.valid_to < given["valid_from"]:
-            end(row, N_("It expired."), by=by, at=at)
+            reason = N_("It expired.")
         elif replacing:
-            end(row, N_("Decided anew."), by=by, at=at)
+            reason = N_("Decided anew.")
         else:
             raise OwnershipHeld
+        row.ended_at, row.ended_by_id, row.end_reason = at, by.id, reason
+        ended.append(row.id)
+    db.session.flush()
+    return ended
 
 
 def _check(given: dict[str, Any]) -> None:

@@ -139,7 +139,7 @@ def test_one_thing_has_one_owner_until_a_newer_decision(confirm, ask, city):
 
 def test_the_database_refuses_a_second_one_that_was_decided_at_the_same_moment(confirm, monkeypatch):
     confirm()
-    monkeypatch.setattr(ownership, "_make_room", lambda *_, **__: None)
+    monkeypatch.setattr(ownership, "_make_room", lambda *_, **__: [])
     with pytest.raises(OwnershipHeld):
         confirm("sanitation")
 
