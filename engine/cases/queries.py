@@ -217,6 +217,9 @@ def _conditions(wanted: CaseFilter, at: datetime) -> Iterator[ColumnElement[bool
         yield Case.stage.in_(sorted(Stage.open_stages() if wanted.is_open else Stage.ended()))
     if wanted.lamp:
         yield lamp_is(LAMP_COLUMNS, Lamp(wanted.lamp), at)
+    if wanted.lamp == Lamp.unlit:
+        # What ended before its clock began never will have one: nobody looks for it among what waits.
+        yield Case.stage.in_(sorted(Stage.open_stages()))
     if wanted.reported_from:
         yield Case.reported_at >= wanted.reported_from
     if wanted.reported_until:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from engine.access.actors import Actor
 from engine.cases import policy, search
 from engine.cases.models import Case, Involvement, Stage
+from engine.deadlines.facts import State
 from engine.kit.db import db
 from engine.kit.paging import Page
 from engine.process import queries as process
@@ -22,7 +23,7 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "newest": (OpenTask.opened_at.desc(), OpenTask.id),
     "oldest": (OpenTask.opened_at, OpenTask.id),
 }
-LAMPS = ("red", "amber", "green", "grey")
+LAMPS = ("red", "amber", "green", "grey", "unlit")
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,20 @@ def find(
     return Page([Work(task, case) for task, case in rows], page, size, int(total or 0))
 
 
-def lamp_of(task: OpenTask, at: datetime) -> str:
-    """The lamp of an open step."""
+def pressing(case_ids: Sequence[int]) -> dict[int, OpenTask]:
+    """Of each of these cases the open step that is due first, where any is due at all. One statement."""
+    rows = db.session.scalars(
+        select(OpenTask)
+        .where(OpenTask.subject_kind == "case", OpenTask.subject_id.in_(case_ids), OpenTask.due_at.is_not(None))
+        .order_by(OpenTask.due_at.desc(), OpenTask.id.desc())
+    )
+    return {task.subject_id: task for task in rows}
+
+
+def lamp_of(task: OpenTask, case: Case, at: datetime) -> str:
+    """The lamp of an open step: grey while its case is suspended, unlit where it has no time limit."""
     if task.due_at is None:
-        return "grey"
+        return "grey" if case.clock_state == State.paused else "unlit"
     if at > task.due_at:
         return "red"
     return "amber" if task.amber_at is not None and at >= task.amber_at else "green"
@@ -150,11 +161,16 @@ def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[Colu
 def _lamp_is(lamp: str, at: datetime) -> ColumnElement[bool]:
     soon = and_(OpenTask.amber_at.is_not(None), OpenTask.amber_at <= at)
     return {
-        "grey": OpenTask.due_at.is_(None),
+        "grey": and_(OpenTask.due_at.is_(None), _is_paused()),
+        "unlit": and_(OpenTask.due_at.is_(None), ~_is_paused()),
         "red": OpenTask.due_at < at,
         "amber": and_(OpenTask.due_at >= at, soon),
         "green": and_(OpenTask.due_at >= at, or_(OpenTask.amber_at.is_(None), OpenTask.amber_at > at)),
     }[lamp]
+
+
+def _is_paused() -> ColumnElement[bool]:
+    return Case.clock_state == State.paused.value
 
 
 def _as_number(condition: ColumnElement[bool]) -> ColumnElement[int]:

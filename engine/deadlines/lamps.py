@@ -5,19 +5,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 
 from engine.deadlines.facts import State
 from engine.kit.i18n import N_
 
 
 class Lamp(StrEnum):
-    """Green: in time. Amber: due soon (预警). Red: overdue (超期). Grey: the clock does not run."""
+    """Green: in time. Amber: due soon (预警). Red: overdue (超期). Grey: suspended (挂账). Unlit: none has begun."""
 
     green = "green"
     amber = "amber"
     red = "red"
     grey = "grey"
+    unlit = "unlit"
 
     @property
     def label(self) -> str:
@@ -30,6 +31,7 @@ _LABELS = {
     Lamp.amber: N_("Due soon"),
     Lamp.red: N_("Overdue"),
     Lamp.grey: N_("Clock not running"),
+    Lamp.unlit: N_("Clock not begun"),
 }
 
 
@@ -43,8 +45,10 @@ def lamp_of(
     stopped_at: datetime | None = None,
 ) -> Lamp:
     """The lamp at ``at``; of a stopped clock, the one frozen at ``stopped_at``. A provisional due is never red."""
-    if due_at is None or state not in {State.running, State.stopped}:
+    if state == State.paused:
         return Lamp.grey
+    if due_at is None or state not in {State.running, State.stopped}:
+        return Lamp.unlit
     is_stopped = state == State.stopped
     moment = (stopped_at or at if is_stopped else at).replace(microsecond=0)
     if moment > due_at:
@@ -71,12 +75,14 @@ def lamp_is(columns: LampColumns, lamp: Lamp, at: datetime) -> ColumnElement[boo
 def lamp_case(columns: LampColumns, at: datetime) -> ColumnElement[str]:
     """The lamp as an SQL expression, to group and count by."""
     predicates = _predicates(columns, at.replace(microsecond=0))
-    return case(*((predicates[lamp], lamp.value) for lamp in (Lamp.red, Lamp.amber, Lamp.green)), else_=Lamp.grey.value)
+    burning = (Lamp.red, Lamp.amber, Lamp.green, Lamp.grey)
+    return case(*((predicates[lamp], lamp.value) for lamp in burning), else_=Lamp.unlit.value)
 
 
 def _predicates(columns: LampColumns, at: datetime) -> dict[Lamp, ColumnElement[bool]]:
     running = columns.state == State.running.value
     stopped = columns.state == State.stopped.value
+    paused = columns.state == State.paused.value
     late = or_(and_(running, columns.due_at < at), and_(stopped, columns.stopped_at > columns.due_at))
     provisional = columns.is_provisional.is_(True)
     soon = and_(running, columns.due_at >= at, columns.amber_at <= at)
@@ -87,5 +93,6 @@ def _predicates(columns: LampColumns, at: datetime) -> dict[Lamp, ColumnElement[
             and_(running, columns.due_at >= at, or_(columns.amber_at.is_(None), columns.amber_at > at)),
             and_(stopped, or_(columns.stopped_at.is_(None), columns.stopped_at <= columns.due_at)),
         ),
-        Lamp.grey: or_(columns.due_at.is_(None), and_(~running, ~stopped), false()),
+        Lamp.grey: paused,
+        Lamp.unlit: and_(~paused, or_(columns.due_at.is_(None), and_(~running, ~stopped))),
     }

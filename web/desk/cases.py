@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from engine.access.permissions import Permission
 from engine.attachments import queries as attachments
 from engine.audit import recording
-from engine.cases import queries, saved_searches
+from engine.cases import queries, saved_searches, worklist
 from engine.cases.models import Case
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
@@ -49,6 +49,8 @@ def cases() -> ResponseReturnValue:
         "desk/cases.html",
         page=page,
         lamp=lamp,
+        steps=worklist.pressing([case.id for case in page.rows if case.clock_state == "none"]),
+        step_lamp=lambda step, case: worklist.lamp_of(step, case, now),
         photos=attachments.first_photos("case", [case.id for case in page.rows]),
         chips=filters.chips(),
         can_be_found=filters.can_be_found(),

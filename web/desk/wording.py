@@ -38,7 +38,13 @@ SOURCES = {
     "legacy": N_("Imported history"),
 }
 
-LAMPS = {"red": N_("Overdue"), "amber": N_("Due soon"), "green": N_("In time"), "grey": N_("Suspended")}
+LAMPS = {
+    "red": N_("Overdue"),
+    "amber": N_("Due soon"),
+    "green": N_("In time"),
+    "grey": N_("Suspended"),
+    "unlit": N_("Clock not begun"),
+}
 
 ENTRIES = {
     "report": N_("reported the problem"),

@@ -45,7 +45,7 @@ def work() -> ResponseReturnValue:
         page=page,
         views=_views(queues, wanted.queue),
         overdue=sum(queue.overdue for queue in queues),
-        lamp_of=lambda task: worklist.lamp_of(task, now),
+        lamp_of=lambda row: worklist.lamp_of(row.task, row.case, now),
         left=lambda row: _left(row, now),
         photos=attachments.first_photos("case", [row.case.id for row in page.rows]),
         chips=filters.chips(),

@@ -64,4 +64,11 @@ def age(name: str, case: Case, at: datetime) -> float | None:
 
 def lamp(case: Case, at: datetime) -> Lamp:
     """The lamp of a case, from its copies of the handling clock."""
-    return lamp_of(case.due_at, case.amber_at, case.clock_state, at, is_provisional=case.due_is_provisional)
+    return lamp_of(
+        case.due_at,
+        case.amber_at,
+        case.clock_state,
+        at,
+        is_provisional=case.due_is_provisional,
+        stopped_at=case.handled_at,
+    )

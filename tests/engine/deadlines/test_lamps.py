@@ -65,11 +65,13 @@ def test_python_and_sql_agree(many: list[dict[str, object]], at: At) -> None:
     for lamp in Lamp:
         found = set(db.session.scalars(select(Clock.subject_id).where(lamp_is(LAMP_COLUMNS, lamp, noon))))
         assert found == {number for number, its in wanted.items() if its is lamp}
-    assert set(wanted.values()) == set(Lamp)
+    assert set(wanted.values()) == set(Lamp) - {Lamp.unlit}
 
 
-def test_without_a_due_moment_the_lamp_is_grey(at: At) -> None:
-    assert lamp_of(None, None, "none", at("2026-03-02 12:00")) is Lamp.grey
+def test_a_clock_that_has_not_begun_is_unlit_and_one_that_was_halted_is_grey(at: At) -> None:
+    noon = at("2026-03-02 12:00")
+    assert lamp_of(None, None, "none", noon) is Lamp.unlit
+    assert lamp_of(noon, noon, "paused", noon) is Lamp.grey
 
 
 def test_every_lamp_has_a_word() -> None:

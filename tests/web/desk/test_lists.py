@@ -10,7 +10,7 @@ from engine.audit.models import AuditRecord
 from engine.cases.models import SavedSearch, Source
 from engine.cases.reporting import Reporter
 from engine.kit.db import db
-from tests.stories import Story
+from tests.stories import Story, photo
 
 
 def test_my_work_shows_what_waits_for_me_and_nothing_else(city, visit):
@@ -152,3 +152,38 @@ def test_nothing_that_lists_cases_holds_a_citizens_number(city, visit):
         assert "王小芳" not in text, path
     sheet = load_workbook(BytesIO(zhao.get("/desk/cases.xlsx").data)).active
     assert not [cell for row in sheet.iter_rows(values_only=True) for cell in row if "13800001234" in str(cell)]
+
+
+def test_a_list_tells_the_step_that_is_due_before_handling_begins_and_a_dash_after_an_end(city, visit):
+    story = Story(city).report()
+    li = visit("li", language="en")
+    page = li.get("/desk/cases").text
+    assert "over</time>" in page, "the acceptor's own clock ran, long ago"
+    assert story.case.number in li.get("/desk/cases?lamp=unlit").text
+    assert story.case.number not in li.get("/desk/cases?lamp=grey").text
+    story.do("li", "rejection", reason="untrue", note="现场无此问题")
+    assert story.case.clock_state == "none"
+    page = li.get("/desk/cases").text
+    assert story.case.number in page
+    assert "over</time>" not in page
+    assert "not begun</" not in page.split('class="list-sheet"')[1]
+    assert story.case.number not in li.get("/desk/cases?lamp=unlit").text
+
+
+def test_a_step_without_a_time_limit_is_not_called_suspended(city, visit):
+    story = Story(city).report(is_self_handled=True, after_photos=(photo("green"),))
+    assert story.waiting == {"review_self_handling"}
+    li = visit("li", language="en")
+    rows = li.get("/desk/work").text.split('class="list-sheet"')[1]
+    assert "no time limit" in rows
+    assert "Suspended" not in rows
+    assert story.case.number in li.get("/desk/work?lamp=unlit").text
+    assert story.case.number not in li.get("/desk/work?lamp=grey").text
+
+
+def test_maps_tell_cases_without_a_clock_from_suspended_ones(city, visit):
+    Story(city).report()
+    points = visit("li").get("/desk/cases.geojson").json["features"]
+    assert [point["properties"]["lamp"] for point in points] == ["unlit"]
+    for page in (visit("li").get("/desk/map").text, visit("zhou").get("/supervision/wall").text):
+        assert "未起算" in page

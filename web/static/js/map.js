@@ -76,8 +76,12 @@ function pointsOf(features, dark) {
   // A wall is looked at from five metres: its points grow with it.
   const radius = ({ lamp }) => (dark ? window.innerWidth / 220 : 7) * (dark && WEIGHT[lamp] || 1);
   const colour = ({ lamp }) => (dark ? BRIGHT : LAMPS)[lamp] || "#0b62c4";
+  // A ring, not a disc: no clock has begun.
+  const ring = (size) => ({
+    radius: size * 0.8, weight: size * 0.4, color: (dark ? BRIGHT : LAMPS).grey, fillColor: dark ? "#0d1419" : "#fff", fillOpacity: 1,
+  });
   return L.geoJSON(features, {
-    pointToLayer: ({ properties }, place) => L.circleMarker(place, {
+    pointToLayer: ({ properties }, place) => L.circleMarker(place, properties.lamp === "unlit" ? ring(radius(properties)) : {
       radius: radius(properties), color: dark ? "#0d1419" : "#fff", weight: 1.5, fillColor: colour(properties), fillOpacity: 1,
     }),
     style: (feature) => (feature.geometry.type === "Point" ? {} : { color: "#0b62c4", weight: 2, fillOpacity: 0.1 }),
