@@ -23,9 +23,10 @@ def december(street):
 
 
 def workers(street):
+    """Workers come by until nothing is left to do."""
     db.session.rollback()
-    jobs.run_due(street.wall.now)
-    db.session.rollback()
+    while jobs.run_due(street.wall.now):
+        db.session.rollback()
     db.session.expire_all()
 
 

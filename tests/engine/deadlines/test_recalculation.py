@@ -59,7 +59,9 @@ class Office:
 
 
 @pytest.fixture
-def office(city: City, at: At) -> Office:
+def office(city: City, at: At, monkeypatch: pytest.MonkeyPatch) -> Office:
+    # However slow the machine is just now: one call of the worker does everything.
+    monkeypatch.setattr(jobs, "SECONDS", 600.0)
     return Office(city, at)
 
 
@@ -151,7 +153,7 @@ def test_a_cancelled_one_leaves_the_rest_alone_until_somebody_goes_on(office, at
     monkeypatch.setattr(reckoning, "SLICE", 2)
     ids = [start(number, at("2026-03-03 09:00"), 3) for number in range(5)]
     run_id = office.off("2026-03-04").apply()
-    turns = iter([True, True, False])
+    turns = iter([True, False])
     slices.advance(office.now, seconds=60, going_on=lambda: next(turns, False))
     assert (run_of(run_id).done, run_of(run_id).state) == (2, "running")
     with unit_of_work():

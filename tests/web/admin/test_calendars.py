@@ -53,7 +53,8 @@ def apply(admin, page):
 
 def run_workers():
     db.session.rollback()
-    jobs.run_due(clock.now())
+    while jobs.run_due(clock.now()):
+        db.session.rollback()
 
 
 def test_a_day_is_clicked_and_lies_in_the_draft_until_it_is_applied(admin, page):
