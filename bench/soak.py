@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from engine import rooms
 from engine.kit.db import db
 from tests import city as cities
 from tests import databases
@@ -29,6 +30,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1, help="of the trouble that is made")
     wanted = parser.parse_args()
+    rooms.import_models()
+    rooms.connect_receivers()
     databases.begin_run()
     begun = time.monotonic()
     try:

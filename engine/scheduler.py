@@ -7,6 +7,7 @@ while it runs, so that it runs once at a time; it takes the moment as an argumen
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -56,7 +57,9 @@ def _mail_assessment(at: datetime) -> int:
 
 OUTGOING = "outgoing"
 ROW_WORK_EVERY = timedelta(seconds=3)
-ROW_WORK = (process.run_due, supervision.run_due, deadlines.run_due, notifications.address_due)
+MOST_LOOKS = 20
+"""Without a pause in a burst: then periodic jobs have their turn."""
+ROW_WORK = (supervision.run_due, deadlines.run_due, notifications.address_due)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("tell_missing_years", timedelta(hours=1), calendars.tell_missing_years),
@@ -121,7 +124,17 @@ class Worker:
         return not self._stopping.is_set()
 
     def _run_due(self) -> int:
-        return run_due(clock.now(), going_on=self._goes_on)
+        """One look; while it takes longer than it is to the next one, another at once, up to a minute's worth.
+
+        Each has a moment of its own: leases count from it, and so does what is due.
+        """
+        done = 0
+        for _ in range(MOST_LOOKS):
+            began = time.monotonic()
+            done += run_due(clock.now(), going_on=self._goes_on, burst=ROW_WORK_EVERY)
+            if not self._goes_on() or time.monotonic() - began < ROW_WORK_EVERY.total_seconds():
+                break
+        return done
 
     def _periodic(self, job: Job) -> None:
         if not self._stopping.is_set():
@@ -138,9 +151,14 @@ class Worker:
             log.exception("work failed", job=name)
 
 
-def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Row work that is due at ``at``: timers, actions, ladders of late clocks, recalculations; how much was done."""
-    return sum(work(at, going_on=going_on) for work in ROW_WORK)
+def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True, burst: timedelta = timedelta.max) -> int:
+    """Row work that is due at ``at``: timers, actions, ladders of late clocks, recalculations; how much was done.
+
+    Timers and actions may take as long as ``burst``; then it is the turn of the others, though some are left.
+    """
+    began = time.monotonic()
+    done = process.run_due(at, going_on=lambda: going_on() and time.monotonic() - began < burst.total_seconds())
+    return done + sum(work(at, going_on=going_on) for work in ROW_WORK)
 
 
 def run_once(at: datetime, jobs: tuple[Job, ...] = JOBS) -> dict[str, int | None]:

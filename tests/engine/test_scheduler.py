@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from itertools import repeat, takewhile
 
 import pytest
 from sqlalchemy import func, select
@@ -47,7 +48,7 @@ def test_everything_that_is_due_is_done_once(database, at):
     seen = []
     moment = at("2026-03-02 09:00")
     done = scheduler.run_once(moment, of(lambda now: seen.append(now) or 3))
-    assert done == {"row_work": 0, "job_0": 3}
+    assert done == {"row_work": 0, "job_0": 3, "outgoing": 0}
     assert seen == [moment]
 
 
@@ -98,6 +99,23 @@ def test_a_stopped_worker_begins_no_further_timer(city):
     assert (
         db.session.scalar(select(func.count()).select_from(OpenTimer).where(OpenTimer.node == "signing_overdue")) == 2
     )
+
+
+def test_a_burst_does_not_keep_the_ladders_waiting_nor_its_own_moment_standing(around, monkeypatch):
+    asked, turns = [], []
+
+    def endless(at, *, going_on):
+        asked.append(at)
+        return sum(1 for _ in takewhile(lambda _: going_on(), repeat(time.sleep(0.001))))
+
+    monkeypatch.setattr(scheduler.process, "run_due", endless)
+    monkeypatch.setattr(scheduler, "ROW_WORK", (lambda at, *, going_on: len(turns.append(at) or ()),))
+    monkeypatch.setattr(scheduler, "ROW_WORK_EVERY", SOON)
+    worker = scheduler.Worker(around, jobs=(), every=SOON)
+    worker.start()
+    until(lambda: len(turns) >= 3)
+    worker.stop()
+    assert turns[:3] == asked[:3] == sorted(set(asked[:3]))
 
 
 def test_two_workers_share_timers_and_none_fires_twice(city):

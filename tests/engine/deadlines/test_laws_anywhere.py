@@ -31,7 +31,7 @@ from tests.city import City
 from tests.engine.deadlines.clockwork import PaperClock
 
 YEARS = range(2025, 2031)
-TURNS = [datetime(2026, 3, 27, 9), datetime(2026, 10, 23, 9)]
+TURNS = [datetime(2026, month, day, 9, tzinfo=ZoneInfo("Europe/Berlin")) for month, day in ((3, 27), (10, 23))]
 """Fridays before summer time begins and ends in Berlin; in Shanghai weeks like any other."""
 
 
@@ -55,7 +55,7 @@ units = st.sampled_from(Unit)
 values = st.sampled_from([0.25, 0.5, 1, 2, 3])
 steps = st.integers(0, 3 * 86400)
 jumps = st.one_of(steps, st.integers(-2 * 86400, 0))
-"""Seconds from one act to the next; less than nothing where a machine's clock was put back, or another one's is slow."""
+"""Seconds from one act to the next; less than nothing where a machine's clock was put back, or one is slow."""
 HAPPENINGS = sorted(set(Action) - {Action.start})
 acts = st.lists(st.tuples(st.sampled_from(HAPPENINGS), jumps, values, units), max_size=10)
 KEEPING = {Action.pause, Action.resume, Action.extend, Action.stop, Action.unstop, Action.rework}
