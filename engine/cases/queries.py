@@ -62,12 +62,13 @@ class CaseFilter:
     extra: ColumnElement[bool] | None = None
 
 
-def visible_to(actor: Actor, *, one_by_one: bool = False) -> ColumnElement[bool]:
+def visible_to(actor: Actor, *, one_by_one: bool = False, among_many: bool = False) -> ColumnElement[bool]:
     """The one permission predicate of cases: the whole city, or departments, grids, and what is or was one's own.
 
     One's own is what one took part in, and what one is offered a step of: the collectors' pool works outside its beats.
     The three administrators see no case, whatever they did before.
-    ``one_by_one`` says that something else finds the cases (a number, words), and this only looks at each of them.
+    ``one_by_one`` says that something else finds the cases (a number, words), and this only looks at each of them;
+    ``among_many``, that they may be very many.
     """
     if not administration.takes_part(actor.permissions):
         return false()
@@ -75,21 +76,24 @@ def visible_to(actor: Actor, *, one_by_one: bool = False) -> ColumnElement[bool]
         return true()
     if actor.id is None:
         return false()
-    allowed: list[ColumnElement[bool]] = [_took_part(actor.id, one_by_one), _is_offered(actor, one_by_one)]
+    # The cheapest to look at first.
+    allowed: list[ColumnElement[bool]] = []
     if actor.reach.department_ids:
         allowed.append(Case.department_id.in_(sorted(actor.reach.department_ids)))
     if actor.reach.grid_ids:
         allowed.append(Case.responsibility_grid_id.in_(sorted(actor.reach.grid_ids)))
+    for ids in (_took_part(actor.id), _is_offered(actor)):
+        allowed.append(Case.id.in_(ids) if among_many else _is_one_of(ids, one_by_one))
     return or_(*allowed)
 
 
-def _took_part(user_id: int, one_by_one: bool) -> ColumnElement[bool]:
-    return _is_one_of(select(Involvement.case_id).where(Involvement.user_id == user_id), one_by_one)
+def _took_part(user_id: int) -> Select[int]:
+    return select(Involvement.case_id).where(Involvement.user_id == user_id)
 
 
-def _is_offered(actor: Actor, one_by_one: bool) -> ColumnElement[bool]:
+def _is_offered(actor: Actor) -> Select[int]:
     offered = process.offered_to(actor).where(OpenTask.subject_kind == "case")
-    return _is_one_of(offered.with_only_columns(OpenTask.subject_id), one_by_one)
+    return offered.with_only_columns(OpenTask.subject_id)
 
 
 def _is_one_of(ids: Select[int], one_by_one: bool) -> ColumnElement[bool]:
@@ -140,10 +144,12 @@ def lock(case_id: int, actor: Actor) -> Case:
 def find(
     wanted: CaseFilter, actor: Actor, *, at: datetime, page: int = 1, size: int = 50, sort: str = "newest"
 ) -> Page[Case]:
-    """One page of the cases that ``actor`` may see: two statements, however many there are.
+    """One page of the cases that ``actor`` may see: two statements, however many there are; with words, four at most.
 
     The count stops at ``COUNT_CAP``.
     """
+    if wanted.text and search.are_many(wanted.text):
+        return _find_among_many(wanted, actor, at, page, size, sort)
     conditions = [_visible(wanted, actor), *_conditions(wanted, at)]
     total = db.session.scalar(
         select(func.count()).select_from(select(Case.id).where(*conditions).limit(COUNT_CAP + 1).subquery())
@@ -153,6 +159,28 @@ def find(
     ).all()
     counted = int(total or 0)
     return Page(rows, page, size, min(counted, COUNT_CAP), capped=counted > COUNT_CAP)
+
+
+def _find_among_many(wanted: CaseFilter, actor: Actor, at: datetime, page: int, size: int, sort: str) -> Page[Case]:
+    """Words may stand in a hundred thousand cases: they are gone through once, for the count and the page together.
+
+    Where there are more than are counted, the page is looked for in its own order: so many are never far.
+    """
+    order, offset = SORTS.get(sort, SORTS["newest"]), (page - 1) * size
+    others = list(_conditions(replace(wanted, text=""), at))
+    seen = visible_to(actor, among_many=True)
+    found = select(Case.id).where(search.matches(wanted.text, seen=seen), *others).limit(COUNT_CAP + 1).cte("found")
+    on_page = select(Case.id, func.count().over()).join(found, found.c.id == Case.id).order_by(*order)
+    rows = db.session.execute(on_page.limit(size).offset(offset)).tuples().all()
+    total = rows[0][1] if rows else 0
+    if not rows and page > 1:
+        total = db.session.scalar(select(func.count()).select_from(found)) or 0
+    if total > COUNT_CAP:
+        words = search.among_few(search.matches(wanted.text))
+        listed = _listed().where(visible_to(actor), words, *others).order_by(*order).limit(size).offset(offset)
+        return Page(db.session.scalars(listed).all(), page, size, COUNT_CAP, capped=True)
+    listed = _listed().where(Case.id.in_([id for id, _ in rows])).order_by(*order)
+    return Page(db.session.scalars(listed).all() if rows else [], page, size, total)
 
 
 def stream(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    case,
     column,
     event,
     exists,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    true,
 )
 from sqlalchemy.sql import literal_column
 
@@ -28,6 +30,8 @@ from engine.cases.models import Case
 from engine.kit.db import db
 
 MAX_TEXT = 4000
+MANY = 3000
+"""Fewer cases than this are looked at one by one in next to no time."""
 _BREAKS = re.compile(r"[\W_]+", re.UNICODE)
 
 SQLITE_TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS case_words USING fts5(words)"
@@ -74,15 +78,35 @@ def is_searchable(wanted: str) -> bool:
     return bool(bigrams(wanted))
 
 
-def matches(wanted: str) -> ColumnElement[bool]:
-    """The predicate of cases that hold every word of ``wanted``; no case does where nothing of it can be looked up."""
+def matches(wanted: str, *, seen: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """The predicate of cases that hold every word of ``wanted``; no case does where nothing of it can be looked up.
+
+    With ``seen``, only of those that are seen; the text of the others is not read.
+    """
     runs = [bigrams(run) for run in wanted.split()]
     runs = [run for run in runs if run]
     if not runs:
         return false()
     if db.engine.dialect.name == "postgresql":
-        return and_(_on_postgres([word for run in runs for word in run]), *_unbroken(wanted))
-    return Case.id.in_(_on_sqlite(runs))
+        found = _on_postgres([word for run in runs for word in run])
+        unbroken = and_(true(), *_unbroken(wanted))
+        # PostgreSQL would look at the text first: it takes that for cheaper than a look at who may see it.
+        return and_(found, unbroken if seen is None else case((seen, unbroken), else_=false()))
+    found = Case.id.in_(_on_sqlite(runs))
+    return found if seen is None else and_(found, seen)
+
+
+def are_many(wanted: str) -> bool:
+    """Do so many cases have these words that they are better gone through only once? A quick look at the index.
+
+    PostgreSQL takes windows that always stand together for independent, and plans for a handful. SQLite goes through
+    them in one way only.
+    """
+    words = [word for run in wanted.split() for word in bigrams(run)]
+    if db.engine.dialect.name != "postgresql" or not words:
+        return False
+    few = select(literal_column("1")).select_from(_WORDS).where(_has_all(words)).limit(MANY + 1).subquery()
+    return (db.session.scalar(select(func.count()).select_from(few)) or 0) > MANY
 
 
 def among_few(found: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -95,10 +119,13 @@ def among_few(found: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _on_postgres(words: list[str]) -> ColumnElement[bool]:
-    query = " & ".join(_quoted(word) + ("" if len(word) > 1 else ":*") for word in dict.fromkeys(words))
-    condition = text("case_words.words @@ CAST(:wanted_words AS tsquery)").bindparams(_asked(query))
     # As EXISTS, it can be asked of one case, and of all at once.
-    return exists().select_from(_WORDS).where(_WORDS.c.case_id == Case.id, condition)
+    return exists().select_from(_WORDS).where(_WORDS.c.case_id == Case.id, _has_all(words))
+
+
+def _has_all(words: list[str]) -> Any:
+    query = " & ".join(_quoted(word) + ("" if len(word) > 1 else ":*") for word in dict.fromkeys(words))
+    return text("case_words.words @@ CAST(:wanted_words AS tsquery)").bindparams(_asked(query))
 
 
 def _unbroken(wanted: str) -> list[ColumnElement[bool]]:
