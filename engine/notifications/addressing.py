@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, exists, insert, select
 
 from engine.access import actors
-from engine.access.models import Role, RolePermission
+from engine.access.models import Delegation, Role, RolePermission
 from engine.catalog.models import Category
 from engine.kit.db import db, unit_of_work
 from engine.notifications import digests, preferences, quiet_hours
@@ -56,13 +56,14 @@ class _Reading:
     holders: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     active: set[int] = field(default_factory=set)
     categories: dict[int, str] = field(default_factory=dict)
+    stand_ins: dict[int, int] = field(default_factory=dict)
 
 
 def _address(ids: Sequence[int], at: datetime, is_silent: bool) -> int:
     notices = db.session.scalars(
         select(Notice).where(Notice.id.in_(ids), Notice.next_at.is_not(None)).order_by(Notice.id).with_for_update()
     ).all()
-    known = _read(notices)
+    known = _read(notices, at)
     told = [(notice, user_id) for notice in notices for user_id in _who(notice, known)]
     rows = [_message(notice, user_id, known) for notice, user_id in told]
     if rows:
@@ -96,12 +97,15 @@ def _who(notice: Notice, known: _Reading) -> list[int]:
         found |= known.members[name]
     if notice.permission:
         found |= known.holders[notice.permission]
+    if notice.case_id is not None:
+        # Whoever stands in for somebody (代理) has his case work meanwhile.
+        found |= {known.stand_ins[id] for id in found if id in known.stand_ins}
     return sorted(found - {notice.except_id})
 
 
-def _read(notices: Iterable[Notice]) -> _Reading:
+def _read(notices: Iterable[Notice], at: datetime) -> _Reading:
     notices = list(notices)
-    known = _Reading()
+    known = _Reading(stand_ins=_stand_ins(at))
     _read_members(known, {name.partition("@")[0] for one in notices for name in one.groups})
     _read_holders(known, {one.permission for one in notices if one.permission})
     named = {id for one in notices for id in one.user_ids}
@@ -112,6 +116,14 @@ def _read(notices: Iterable[Notice]) -> _Reading:
         rows = db.session.execute(select(Category.id, Category.name).where(Category.id.in_(categories)))
         known.categories = dict(rows.tuples().all())
     return known
+
+
+def _stand_ins(at: datetime) -> dict[int, int]:
+    """Who stands in for whom at this moment; both are active."""
+    running = (Delegation.starts_at <= at, Delegation.ends_at > at, Delegation.revoked_at.is_(None))
+    found = select(Delegation.from_user_id, Delegation.to_user_id).where(*running)
+    active = exists().where(User.id == Delegation.to_user_id, User.is_active)
+    return dict(db.session.execute(found.where(active)).tuples().all())
 
 
 def _read_members(known: _Reading, roles: set[str]) -> None:

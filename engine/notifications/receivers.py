@@ -10,7 +10,7 @@ from engine.calendars.jobs import year_missing
 from engine.calendars.models import Calendar
 from engine.cases import adjusting, recipients, stages, urging
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
-from engine.cases.models import Case
+from engine.cases.models import Case, Stage
 from engine.kit.db import db
 from engine.kit.i18n import N_
 from engine.notifications.models import Delivery, DeliveryState
@@ -24,8 +24,8 @@ from engine.supervision import orders
 from engine.supervision.models import OrderState, SupervisionOrder
 from engine.supervision.watching import escalated
 
-GIVEN_BACK = {"return_review", "arbitration"}
-"""Steps of the centre that a department's giving back opens; what its pools do otherwise they see in their lists."""
+GIVEN_BACK = {Stage.return_review.value, Stage.arbitration.value}
+"""Stages of the centre's steps that a department's giving back opens; other work its pools see in their lists."""
 ADJUSTMENTS = {
     AdjustmentKind.extension.value: N_("Extension"),
     AdjustmentKind.suspension.value: N_("Suspension"),
@@ -49,7 +49,7 @@ def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None
         tell("adjustment_requested", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
     elif placement.group and "@" in placement.group:
         tell("step_given", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
-    elif placement.group and step.node in GIVEN_BACK:
+    elif placement.group and step.stage in GIVEN_BACK:
         tell("returned", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, insert, select
 
+from engine.access.models import Delegation
 from engine.cases import urging
 from engine.cases.models import Source
 from engine.kit.db import db, unit_of_work
@@ -78,6 +79,18 @@ def test_an_incident_calls_whoever_settles_incidents_at_any_hour(city, pigeons, 
     jobs.address_due(night)
     (message,) = told(city.system_admin, "incident")
     assert [one.next_at for one in deliveries() if one.message_id == message.id] == [night]
+
+
+def test_whoever_stands_in_is_told_too_as_long_as_he_does(city, pigeons, announce, at):
+    story = Story(city).filed()
+    monday, friday = at("2026-03-02 12:00"), at("2026-03-06 18:00")
+    with unit_of_work():
+        db.session.add(Delegation(from_user_id=city.handler.id, to_user_id=city.clerk.id, starts_at=monday,
+                                  ends_at=friday, reason="leave", created_at=monday))  # fmt: skip
+    for moment in (at("2026-03-02 11:00"), at("2026-03-03 11:00"), at("2026-03-09 11:00")):
+        announce("urged", at=moment, case=story.case, user_ids=[city.handler.id], params={"number": f"{moment}"})
+    assert [one.created_at for one in told(city.clerk, "urged")] == [at("2026-03-03 11:00")]
+    assert len(told(city.handler, "urged")) == 3
 
 
 def test_who_has_left_is_told_nothing_more(city, pigeons, announce, at):

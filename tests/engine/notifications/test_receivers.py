@@ -1,0 +1,78 @@
+"""What the rooms below announce reaches those whom it concerns: the ladder, orders, adjustments, calendars."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.calendars import jobs as calendars
+from engine.cases import queries
+from engine.kit.db import db, unit_of_work
+from engine.notifications import jobs
+from engine.supervision import jobs as supervision
+from engine.supervision import orders
+from engine.supervision.models import SupervisionOrder
+from tests.letters import messages
+from tests.stories import Story
+
+
+@pytest.fixture
+def story(city):
+    return Story(city).filed().signed()
+
+
+def told(city, at, kind):
+    """User names of those who were told of ``kind``."""
+    jobs.address_due(at)
+    return sorted(one.user.username for one in messages() if one.kind == kind)
+
+
+def people(story, *roles):
+    return sorted(f"{role}.{story.case.department.code}" for role in roles)
+
+
+def test_amber_urges_whoever_has_the_case_and_red_tells_its_head(city, story):
+    supervision.run_due(story.case.amber_at)
+    assert told(city, story.case.amber_at, "urged") == people(story, "handler")
+    supervision.run_due(story.case.due_at)
+    assert told(city, story.case.due_at, "escalated") == people(story, "head")
+    assert told(city, story.case.due_at, "order_issued") == people(story, "clerk", "head")
+
+
+def test_an_order_its_answer_and_what_becomes_of_it(city, story):
+    with unit_of_work():
+        orders.issue(queries.lock(story.case_id, city.zhou), "请今日内处置", by=city.zhou, at=story.now)
+    assert told(city, story.now, "order_issued") == people(story, "clerk", "head")
+    with unit_of_work():
+        order = db.session.query(SupervisionOrder).one()
+        orders.reply(order, "今日十八时前处置完毕", by=story.clerk, at=story.now)
+    assert told(city, story.now, "order_replied") == ["supervisor.zhou"]
+    with unit_of_work():
+        orders.send_back(db.session.query(SupervisionOrder).one(), "请写明措施", by=city.zhou, at=story.now)
+    assert told(city, story.now, "order_reviewed") == people(story, "clerk")
+    (message,) = [one for one in messages() if one.kind == "order_reviewed"]
+    assert message.params["outcome"] == "the answer is sent back; another is needed"
+
+
+def test_whoever_decides_is_asked_and_whoever_asked_is_told(city, story):
+    story.do(story.clerk, "extension", reason="materials", value=4, note="等待配件到货")
+    asked = told(city, story.now, "adjustment_requested")
+    assert asked
+    decider = next(name for name in asked if name in {"dispatcher.wang", f"head.{story.case.department.code}"})
+    assert told(city, story.now, "adjustment_decided") == []
+    story.do(city.actor(decider), "extension_refusal", note="材料不足")
+    assert told(city, story.now, "adjustment_decided") == people(story, "clerk")
+    (message,) = [one for one in messages() if one.kind == "adjustment_decided"]
+    assert (message.params["adjustment"], message.params["outcome"]) == ("Extension", "refused")
+
+
+def test_a_year_that_is_missing_is_told_to_those_who_keep_calendars(city, at):
+    october = at("2026-10-09 09:00")
+    assert calendars.tell_missing_years(october) == 1
+    assert told(city, october, "year_missing") == ["admin"]
+    assert "2027" in messages()[-1].params["years"]
+
+
+def test_a_department_that_gives_a_case_back_is_heard_by_the_dispatchers(city):
+    story = Story(city).filed()
+    story.do(story.clerk, "return_request", reason="not_ours", note="不属于我单位职责")
+    assert "dispatcher.wang" in told(city, story.now + timedelta(minutes=1), "returned")
