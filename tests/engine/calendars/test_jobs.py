@@ -1,4 +1,4 @@
-"""Administrators are told in autumn that the next year of a calendar is missing: once a day, and no longer than needed."""
+"""Administrators are told in autumn that the next year of a calendar is missing: once a day, as long as it is."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ At = Callable[[str], datetime]
 def heard() -> Iterator[list[tuple[str, list[int]]]]:
     told: list[tuple[str, list[int]]] = []
 
-    def hear(calendar: Calendar, years: list[int], at: datetime) -> None:  # noqa: ARG001
+    def hear(calendar: Calendar, years: list[int], at: datetime) -> None:
         told.append((calendar.name, years))
 
     jobs.year_missing.connect(hear)
