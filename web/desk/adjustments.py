@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -62,6 +62,11 @@ class Told:
         return wording.limit(self.row.value, self.row.unit)
 
     @property
+    def last_day(self) -> datetime | None:
+        """The last day of a suspension, which ends with it."""
+        return self.row.until - timedelta(seconds=1) if self.row.until else None
+
+    @property
     def is_open(self) -> bool:
         """Does it wait for its decision?"""
         return self.row.state == AdjustmentState.requested
@@ -74,6 +79,7 @@ class Preview:
     due_before: datetime
     due_after: datetime | None
     is_provisional: bool
+    limit: str
     hindrance: str = ""
     warning: str = ""
 
@@ -120,7 +126,7 @@ def _extension(case: Case, handling: Clock, typed: Any, at: datetime) -> Preview
             )
     except Invalid as refusal:
         hindrance = _sentence(refusal)
-    return Preview(handling.due_at, after, handling.is_provisional, hindrance, warning)
+    return Preview(handling.due_at, after, handling.is_provisional, _limit(handling), hindrance, warning)
 
 
 def _suspension(case: Case, handling: Clock, typed: Any, at: datetime) -> Preview:
@@ -132,13 +138,17 @@ def _suspension(case: Case, handling: Clock, typed: Any, at: datetime) -> Previe
             after = suspension.due_after(handling, suspension.checked_until(handling, day, at), at=at)
     except Invalid as refusal:
         hindrance = _sentence(refusal)
-    return Preview(handling.due_at, after, handling.is_provisional, hindrance)
+    return Preview(handling.due_at, after, handling.is_provisional, _limit(handling), hindrance)
 
 
 _PREVIEWS: dict[str, Callable[[Case, Clock, Any, datetime], Preview]] = {
     "extension": _extension,
     "suspension": _suspension,
 }
+
+
+def _limit(clock: Clock) -> str:
+    return wording.limit(clock.limit_value, clock.limit_unit)
 
 
 def _sentence(refusal: Invalid) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,7 +15,7 @@ from engine.organization import queries as organization
 from web import languages, times
 from web.desk import wording
 
-MOMENTS = frozenset({"due_before", "due_after", "until"})
+MOMENTS = frozenset({"due_before", "due_after"})
 """Details that are moments, as they are kept."""
 
 
@@ -51,6 +51,10 @@ def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield wording.DETAILS[name], _role(str(value))
         elif name == "clock":
             yield wording.DETAILS[name], wording.CLOCKS.get(str(value), str(value))
+        elif name == "until":
+            # The last day of a suspension: it ends with it.
+            last = datetime.fromisoformat(value) - timedelta(seconds=1)
+            yield wording.DETAILS[name], times.day(last).striptags()
         elif name in MOMENTS:
             yield wording.DETAILS[name], times.moment(datetime.fromisoformat(value)).striptags()
         elif name in wording.DETAILS and value not in ("", None):

@@ -276,7 +276,8 @@ def limit(value: float | None, unit: str | None) -> str:
             if unit == "urgent_hours"
             else ngettext("%(num)s working minute", "%(num)s working minutes", minutes)
         )
-    amount = f"{value:g}"
+    # A clock that runs until a given moment has no round limit.
+    amount = f"{round(value, 2):g}"
     return {
         "urgent_hours": _("%(amount)s hours, day and night", amount=amount),
         "working_hours": ngettext("%(amount)s working hour", "%(amount)s working hours", _plural(value), amount=amount),
