@@ -11,10 +11,12 @@ from engine.forms import catalogue as forms
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
 from engine.organization import details, hiring, leaving, passwords, queries
 from engine.organization.models import User
 from web.admin import choices
 from web.admin.door import door
+from web.confirming import asks_first
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
@@ -80,6 +82,10 @@ def reset_password(user_id: int) -> ResponseReturnValue:
 
 @door.post("/people/<int:user_id>/closure")
 @requires(Permission.organization_manage)
+@asks_first(
+    N_("Close the account"),
+    N_("The person is signed out everywhere and can sign in no more. What was done stays in every history."),
+)
 def close_account(user_id: int) -> ResponseReturnValue:
     """The person leaves."""
     leaving.leave(_administered(user_id), by=current_actor(), at=clock.now())

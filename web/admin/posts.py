@@ -13,10 +13,12 @@ from engine.grids import queries as grids
 from engine.grids.models import ResponsibilityGrid
 from engine.kit import clock
 from engine.kit.db import db
+from engine.kit.i18n import N_
 from engine.organization import hiring, queries
 from engine.organization.models import User
 from web.admin import choices
 from web.admin.door import door
+from web.confirming import asks_first
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
@@ -53,6 +55,7 @@ def posts_of(user_id: int) -> ResponseReturnValue:
 
 @door.post("/posts/<int:user_id>/<int:post_id>/end")
 @requires(Permission.access_manage)
+@asks_first(N_("End the post"), N_("What the person could see and do by this post ends at once."))
 def end_post(user_id: int, post_id: int) -> ResponseReturnValue:
     """Take one post away."""
     user = queries.user(user_id)

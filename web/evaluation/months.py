@@ -12,12 +12,14 @@ from engine.evaluation.models import MonthlyAssessment, State
 from engine.evaluation.snapshot import Snapshot
 from engine.kit import clock
 from engine.kit.db import unit_of_work
+from engine.kit.i18n import N_
 from reports import monthly_assessment
 from reports.monthly_chapters import chapters
 from reports.parts import Cell, Figure
 from reports.wording import Wording
 from web import languages
 from web.configuration import current_config
+from web.confirming import asks_first
 from web.edge import reads_first
 from web.evaluation.door import door
 from web.guards import requires
@@ -79,6 +81,12 @@ def compute(month: str) -> ResponseReturnValue:
 
 @door.post("/<month>/publication")
 @requires(Permission.evaluation_publish)
+@asks_first(
+    N_("Publish"),
+    N_(
+        "The numbers are frozen as they stand on this page and cannot be computed again, whatever becomes of the cases."
+    ),
+)
 def publish(month: str) -> ResponseReturnValue:
     """Freeze the numbers of a month that is over. Raises MonthNotOver, MonthPublished, MonthNotComputed."""
     publishing.publish(month, by=current_actor(), at=clock.now())

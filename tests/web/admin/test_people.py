@@ -37,9 +37,18 @@ def test_people_are_found_by_initials(visit, city):
 def test_closing_an_account_ends_its_sessions(visit, city):
     chen, admin = visit("chen"), visit("system_admin")
     assert chen.get("/me").status_code == 200
-    admin.post(f"/admin/people/{city.chen.id}/closure")
+    admin.post(f"/admin/people/{city.chen.id}/closure", data={"is_sure": "1"})
     assert chen.get("/me").status_code == 303
     admin.post(f"/admin/people/{city.chen.id}/return")
+    assert city.user("chen").is_active
+
+
+def test_an_account_is_closed_only_with_the_tick_that_asks_for_it(visit, city):
+    admin = visit("system_admin", language="en")
+    assert 'name="is_sure"' in admin.get(f"/admin/people/{city.chen.id}").text
+    answer = admin.post(f"/admin/people/{city.chen.id}/closure")
+    assert answer.status_code == 422
+    assert "Please tick that you want this." in answer.text
     assert city.user("chen").is_active
 
 
@@ -54,7 +63,7 @@ def test_a_reset_password_counts_at_once(visit, city):
 @pytest.mark.parametrize("other", ["security_admin", "audit_admin"])
 def test_a_system_administrator_cannot_become_another_of_the_three(visit, city, act, other):
     page = f"/admin/people/{city.actor(other).id}/{act}"
-    assert visit("system_admin").post(page, data={"password": "Quiet-River-42"}).status_code == 403
+    assert visit("system_admin").post(page, data={"password": "Quiet-River-42", "is_sure": "1"}).status_code == 403
     assert passwords.fits(PASSWORD, city.user(other).password_hash)
     assert city.user(other).is_active
 

@@ -15,7 +15,11 @@ def test_a_post_is_given_and_ended(visit, city):
     assert answer.status_code == 303
     assert city.actor("clerk").roles == {"handling_clerk", "department_head"}
     last = max(post.id for post in city.user("clerk").posts)
-    security.post(f"{page}/{last}/end")
+    asked = security.post(f"{page}/{last}/end")
+    assert asked.status_code == 422
+    assert 'name="is_sure"' in asked.text
+    assert "department_head" in city.actor("clerk").roles, "without the tick nothing is done"
+    security.post(f"{page}/{last}/end", data={"is_sure": "1"})
     assert city.actor("clerk").roles == {"handling_clerk"}
 
 

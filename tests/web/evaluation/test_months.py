@@ -104,7 +104,11 @@ def test_only_an_evaluator_publishes_and_then_nothing_changes(visit: Visit, kept
         assert visit("wu").post("/assessment/2026-10/publication").status_code == 403
         evaluator = visit("zheng", language="en")
         assert "Publish October 2026" in evaluator.get("/assessment/2026-10").text
-        assert evaluator.post("/assessment/2026-10/publication").status_code == 303
+        unsure = evaluator.post("/assessment/2026-10/publication")
+        assert unsure.status_code == 422
+        assert "Please tick that you want this." in unsure.text
+        assert "Publish October 2026" in evaluator.get("/assessment/2026-10").text
+        assert evaluator.post("/assessment/2026-10/publication", data={"is_sure": "1"}).status_code == 303
         assert evaluator.post("/assessment/2026-10/computation").status_code == 409
         assert "Compute again" not in evaluator.get("/assessment/2026-10").text
     row = publishing.find("2026-10")
