@@ -34,8 +34,8 @@ UNREAD = timedelta(days=2)
 CAST = (
     ("collector.chen", "信息采集员", "report on the phone, confirm, verify"),
     ("caller.sun", "接线员", "write down calls, call back"),
-    ("acceptor.li", "受理员", "accept, merge, reject"),
-    ("duty.zhao", "值班长", "file, close, void"),
+    ("acceptor.li", "受理员", "accept, merge, reject, transfer"),
+    ("duty.zhao", "值班长", "file, close, void, reopen"),
     ("dispatcher.wang", "派遣员", "dispatch, decide on returns, review feedback"),
     ("clerk.sanitation", "部门经办员", "sign, assign, give feedback"),
     ("handler.sanitation", "处置人员", "handle"),
@@ -44,8 +44,8 @@ CAST = (
     ("director.qian", "指挥长", "arbitrate"),
     ("evaluator.zheng", "考评员", "assessment, reports"),
     ("leader.wu", "领导", "see the city"),
-    ("admin", "系统管理员", "processes, catalogue, rules, calendar"),
-    ("security", "安全管理员", "people and roles"),
+    ("admin", "系统管理员", "people, catalogue, rules, calendars, processes, settings"),
+    ("security", "安全管理员", "posts and roles"),
     ("audit", "审计管理员", "the audit log"),
 )
 
@@ -76,6 +76,7 @@ def _build(size: float) -> None:
     """Found the city, play its month, write the report: whatever of it an earlier start has not done yet."""
     zone = current_config().time_zone
     if founding.is_empty():
+        _announce("Founding the city")
         wanted = month.last_full(clock.now(), zone, size=size)
         founding.found("demo", at=datetime.combine(wanted.first, datetime.min.time(), zone) - FOUNDED_BEFORE)
     elif not founding.is_fictional():
@@ -92,6 +93,7 @@ def _replay(wanted: Month) -> None:
     zone, started, acts = current_config().time_zone, time.perf_counter(), 0
     begin = datetime.combine(wanted.first, datetime.min.time(), zone)
     days = (wanted.until - begin).days + 1
+    _announce(f"Replaying {wanted.first:%Y-%m}, some minutes")
     with tqdm(total=days, unit=" days", desc=f"Replaying {wanted.first:%Y-%m}", disable=None) as bar:
         try:
             for acts, happening in enumerate(month.replay(wanted, zone), start=1):  # noqa: B007 - told below
@@ -115,6 +117,7 @@ def _tell(wanted: Month) -> None:
 def _write_report(wanted: Month) -> None:
     """The month's assessment as a PDF beside the data. A missing font or library does not keep the city closed."""
     name, zone = f"{wanted.first:%Y-%m}", current_config().time_zone
+    _announce("Writing the month's report")
     try:
         with unit_of_work():
             kept = publishing.read(publishing.compute(name, zone, by=SYSTEM, at=clock.now()))
@@ -124,6 +127,12 @@ def _write_report(wanted: Month) -> None:
         return
     _report(wanted).write_bytes(document)
     click.echo(f"The month's report: {_shown(_report(wanted))}")
+
+
+def _announce(part: str) -> None:
+    """Say at once what takes a while now: without a terminal no bar of progress moves."""
+    click.echo(f"{part} …")
+    sys.stdout.flush()
 
 
 def _report(wanted: Month) -> Path:

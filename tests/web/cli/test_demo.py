@@ -1,13 +1,16 @@
 """The demo from an empty folder to a page, as a visitor starts it."""
 
+import re
 import signal
 import time
 import urllib.request
 
 import pytest
 
+from engine.kit.config import ROOT
 from engine.simulation import founding
 from tests.web.cli import commands
+from web.cli import demo
 
 
 def page(port, process, seconds=60):
@@ -27,6 +30,8 @@ def test_the_demo_is_built_once_served_and_kept(tmp_path):
     assert code == 0, printed
     assert founding.PASSWORD in printed
     assert "collector.chen" in printed
+    for part in ("Founding the city", "Replaying", "Writing the month's report"):
+        assert part in printed, "also where no terminal shows a bar"
     (report,) = tmp_path.glob("monthly-assessment-*.pdf")
     assert report.read_bytes().startswith(b"%PDF")
 
@@ -73,3 +78,9 @@ def test_the_city_alone(tmp_path, words):
     if code == 0:
         assert "unit grids" in printed
         assert commands.run(tmp_path, "city", *words)[0] == 1  # there is one already
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_and_the_demo_name_the_same_people(name):
+    rows = re.findall(r"^\| (`[^|]+`) \|", ROOT.joinpath(name).read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`([a-z.]+)`", " ".join(rows))) == {username for username, _role, _work in demo.CAST}
