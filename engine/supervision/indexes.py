@@ -36,5 +36,6 @@ BOARD = _index(
     Case.return_count,
     Case.rework_count,
     Case.updated_at,
+    Case.ended_at,
 )
 """Everything that the board counts by and is narrowed to: the table itself is not read."""

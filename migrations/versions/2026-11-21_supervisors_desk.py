@@ -37,6 +37,7 @@ INDEXES: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "return_count",
             "rework_count",
             "updated_at",
+            "ended_at",
         ),
         "ended_at IS NULL",
     ),
