@@ -90,7 +90,7 @@ def steps_page(given: giving.Given) -> str:
         choices=[("", _("Please choose")), *((one.id, one.name) for one in people)],
         views=_views(shown, whom),
         photos=attachments.first_photos("case", [row.case.id for row in page.rows]) if page is not None else {},
-        lamp_of=lambda task: worklist.lamp_of(task, now),
+        lamp_of=lambda row: worklist.lamp_of(row.task, row.case, now),
         whose=_whose(whom, people),
     )
 

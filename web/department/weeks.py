@@ -52,7 +52,7 @@ def calendar() -> ResponseReturnValue:
         count=len(works),
         is_cut=len(works) == MOST,
         names=load.names_of({work.task.assignee_id for work in works if work.task.assignee_id}),
-        lamp_of=lambda task: worklist.lamp_of(task, now),
+        lamp_of=lambda row: worklist.lamp_of(row.task, row.case, now),
         earlier=url_for(".calendar", week=_name(monday - timedelta(days=7))),
         later=url_for(".calendar", week=_name(monday + timedelta(days=7))),
     )
