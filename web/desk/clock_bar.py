@@ -29,7 +29,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Bar:
-    """One clock on the page. ``first_due`` is None where nothing was extended."""
+    """One clock on the page. ``first_due`` is None where it is still the due moment."""
 
     name: str
     clock: Clock
@@ -40,6 +40,11 @@ class Bar:
     first_due: float | None
     reckoned: tuple["Reckoned", ...] = ()
     """What changes of the calendar did to it, in order."""
+
+    @property
+    def is_extended(self) -> bool:
+        """Was it extended? A clock that stood still is due later than at first as well."""
+        return any(fact.action == Action.extend for fact in self.clock.facts)
 
 
 @dataclass(frozen=True)
