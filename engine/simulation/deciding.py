@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.access.actors import Actor
-from engine.cases import assignment, dispatching, duplicates, reporting, returning
+from engine.cases import adjusting, assignment, dispatching, duplicates, ownership, reporting, returning
+from engine.cases.adjustment_models import AdjustmentKind
 from engine.cases.models import Case, Return, Stage
 from engine.kit.db import db
 from engine.organization.models import Department
@@ -46,6 +47,41 @@ def decide(act: str | None, occasion: Occasion) -> Choice:
     """What is done in a step whose ``act`` (of the drawing) is given; a step that no code knows is just finished."""
     decision = _DECISIONS.get(act or "")
     return decision(occasion) if decision else Choice("step", {"outcome": "done"})
+
+
+def ask_for_time(act: str, o: Occasion) -> Choice | None:
+    """What a clerk asks for besides, having assigned a case: more time for it, or that it may rest."""
+    case = o.case
+    if act != "assignment" or case.is_urgent or case.amber_at is None or o.at >= case.amber_at:
+        return None
+    if o.happens(o.temper.asks_to_extend) and case.extension_count < 1:
+        reason = o.random.choice(("complex", "materials", "coordination"))
+        return Choice("extension", {"reason": reason, "value": None, "note": "工作量较大，需延长处置时间"})
+    if o.happens(o.temper.asks_to_suspend) and not adjusting.count_granted(case, AdjustmentKind.suspension):
+        values = {
+            "reason": o.random.choice(("season", "works", "funds")),
+            "until": o.at.date() + timedelta(days=o.random.randrange(10, 60)),
+            "safety_measure": "已设置围挡和警示标志，安排专人巡查",
+            "note": "暂不具备处置条件，申请挂账",
+        }
+        return Choice("suspension", values, "suspension")
+    return None
+
+
+def _review_extension(o: Occasion) -> Choice:
+    if o.happens(o.temper.adjustment_refused):
+        return Choice("extension_refusal", {"note": "理由不充分，请按期处置"})
+    return Choice("extension_approval", {"note": "情况属实，同意延期"})
+
+
+def _review_suspension(o: Occasion) -> Choice:
+    if o.happens(o.temper.adjustment_refused):
+        return Choice("suspension_refusal", {"note": "具备处置条件，不予挂账"})
+    return Choice("suspension_approval", {"note": "同意挂账，做好安全防护"})
+
+
+def _lift(_: Occasion) -> Choice:
+    return Choice("suspension_lift", {"note": "已具备处置条件"})
 
 
 def _accept(o: Occasion) -> Choice:
@@ -185,7 +221,8 @@ def _review_return(o: Occasion) -> Choice:
 
 def _arbitrate(o: Occasion) -> Choice:
     number = f"临城指〔{o.at:%Y}〕{o.random.randrange(1, 90)}号"
-    return Choice("arbitration", {"department_id": _department(o), "authorised_by": "钱指挥", "minutes_number": number})
+    decided = {"department_id": _department(o), "authorised_by": "钱指挥", "minutes_number": number}
+    return Choice("arbitration", decided | {"remember": ownership.proposed(o.case).value})
 
 
 def _review_feedback(o: Occasion) -> Choice:
@@ -254,4 +291,7 @@ _DECISIONS: dict[str, Callable[[Occasion], Choice]] = {
     "call_back": _call_back,
     "notice": _tell,
     "receipt": _receive_receipt,
+    "extension_review": _review_extension,
+    "suspension_review": _review_suspension,
+    "suspension": _lift,
 }

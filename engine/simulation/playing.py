@@ -5,11 +5,12 @@ A heap holds what will happen. Each happening is one act in one transaction, so 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from sqlalchemy import ColumnElement, select, true
 
+from engine.cases.errors import CaseSuspended
 from engine.cases.models import Case
 from engine.kit import clock
 from engine.kit.db import db
@@ -115,6 +116,10 @@ class Play:
     def _do(self, task_id: str, at: datetime) -> str | None:
         try:
             return self.staff.do(task_id, at=at)
+        except CaseSuspended:
+            # The case rests: whoever came to it looks again on the next day.
+            self._push(at + timedelta(days=1), task_id)
+            return None
         except CityLoopError as why:
             self.stuck.append(Stuck(task_id, at, why))
             return None

@@ -113,18 +113,20 @@ class Staff:
             if task is None:
                 return None
             case = queries.lock(task.subject_id, actor)
-            choice = deciding.decide(task.act, self._occasion(case, task, actor, at))
-            if choice.photos:
-                random = self.random("photo", case.number, task.node, at.isoformat())
-                evidence.attach(
-                    case,
-                    (photos.draw(choice.photos, random, at.astimezone(calendars.working().zone)),),
-                    choice.photos,
-                    by=actor,
-                    at=at,
-                )
-            acts.perform(case, choice.act, choice.values, by=actor, at=at, task_id=task_id)
+            occasion = self._occasion(case, task, actor, at)
+            choice = deciding.decide(task.act, occasion)
+            self._perform(case, choice, task, actor, at)
+            besides = deciding.ask_for_time(choice.act, occasion)
+            if besides is not None:
+                self._perform(case, besides, None, actor, at)
             return choice.act
+
+    def _perform(self, case: Case, choice: deciding.Choice, task: OpenTask | None, actor: Actor, at: datetime) -> None:
+        if choice.photos:
+            random = self.random("photo", case.number, task.node if task else choice.act, at.isoformat())
+            drawn = photos.draw(choice.photos, random, at.astimezone(calendars.working().zone))
+            evidence.attach(case, (drawn,), choice.photos, by=actor, at=at)
+        acts.perform(case, choice.act, choice.values, by=actor, at=at, task_id=task.id if task else None)
 
     def _occasion(self, case: Case, task: OpenTask, actor: Actor, at: datetime) -> deciding.Occasion:
         random = self.random("what", case.number, task.node, task.opened_at.isoformat())
@@ -140,6 +142,9 @@ class Staff:
         left = calendars.working().spent(task.opened_at, task.due_at, unit) / 3600
         if left <= 0:
             return share * OVERDUE_HOURS
+        if task.act == acts.RESTING:
+            # Some suspensions are lifted early, the others last until their day.
+            return share * left * 2
         if usual is not None:
             # Paper is done within what is left: a department is late because the work took long.
             return min(share, PROMPT) * min(usual, left)

@@ -18,6 +18,10 @@ class Temperament:
     refused_filing: float = 0.01
     asks_to_return: float = 0.06
     return_granted: float = 0.7
+    asks_to_extend: float = 0.03
+    asks_to_suspend: float = 0.008
+    adjustment_refused: float = 0.15
+    """By each of those who are asked."""
     handed_back: float = 0.02
     redone: float = 0.02
     refused_feedback: float = 0.03
