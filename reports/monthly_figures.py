@@ -42,7 +42,7 @@ def filed_trend(kept: Snapshot, words: Wording) -> Figure:
         words.say(
             N_("This month %(now)s, the month before %(before)s."),
             now=words.number(kept.total["filed"]),
-            before=words.number(kept.before.get("filed", 0)),
+            before=words.number(kept.before.get("filed", 0)) if len(shown) > 1 else words.rate(None),
         ),
         height=220,
         is_half=True,

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 
 from engine.evaluation import formulas, publishing
 from engine.evaluation.snapshot import Snapshot
-from reports import monthly_assessment
+from reports import monthly_assessment, monthly_figures
 from reports.monthly_chapters import chapters
 from reports.parts import Figure, Table
 from reports.rendering import charts
@@ -103,3 +104,10 @@ def test_charts_carry_their_numbers_as_text(kept: Snapshot) -> None:
     assert f">{kept.total['filed']:,}</text>" in drawn["filed"]
     assert "Target 90%" in drawn["districts"]
     assert all(svg.startswith("<svg") for svg in drawn.values())
+
+
+def test_a_month_before_the_first_one_is_a_dash_not_a_nought(kept: Snapshot) -> None:
+    words = Wording("en", ZONE)
+    assert "—" not in monthly_figures.filed_trend(kept, words).summary
+    alone = replace(kept, trend={"2026-10": kept.trend["2026-10"]}, before={})
+    assert monthly_figures.filed_trend(alone, words).summary.endswith("the month before —.")
