@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.cases import acts, appeal, steps
 from engine.cases.adjustment_models import Adjustment
-from engine.cases.errors import AdjustmentPending, AppealedBefore, NotClosed, NotLate, TooLateToAppeal
+from engine.cases.errors import AppealedBefore, NotClosed, NotLate, TooLateToAppeal
 from engine.cases.models import Stage
 from engine.deadlines import clocks
 from engine.evaluation import counting, publishing
@@ -85,9 +85,10 @@ def test_it_is_made_once(late):
         ask(late)
 
 
-def test_one_waits_at_a_time(late):
+def test_a_second_one_is_refused_while_the_first_waits(late):
     ask(late)
-    with pytest.raises(AdjustmentPending):
+    assert "appeal" not in offered(late, "head")
+    with pytest.raises(AppealedBefore):
         ask(late, "head")
 
 
