@@ -14,6 +14,7 @@ from engine.notifications.models import DeliveryState
 from engine.organization import queries as people
 from web.admin.door import door
 from web.guards import requires
+from web.numbers import whole
 from web.session import current_actor
 
 VIEWS = {
@@ -51,7 +52,7 @@ def deliveries() -> str:
 @requires(Permission.incident_manage)
 def repeat_deliveries() -> ResponseReturnValue:
     """Send the ticked ones again. Raises NothingToRepeat."""
-    ids = [int(one) for one in request.form.getlist("delivery") if one.isdecimal()]
+    ids = request.form.getlist("delivery", type=whole)
     count = repeating.repeat(ids, by=current_actor(), at=clock.now())
     flash(ngettext("One message is sent again.", "%(num)s messages are sent again.", count), "success")
     return redirect(url_for(".deliveries"), 303)
