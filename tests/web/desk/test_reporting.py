@@ -150,3 +150,11 @@ def test_the_city_is_drawn_from_its_own_outlines(city, visit):
     assert whole["type"] == near["type"] == "FeatureCollection"
     assert any(one["properties"].get("code") for one in near["features"])
     assert chen.get("/desk/grids?box=a,b").status_code == 422
+
+
+def test_the_summary_names_the_field_of_a_refused_file_once(city, visit):
+    broken = (BytesIO(b"no picture at all"), "t.jpg")
+    page = visit("chen", language="en").post("/desk/reports/new", data=report(city, photos=[broken])).text
+    summary = page.split('class="form-summary"')[1].split("</ul>")[0]
+    assert summary.count("#field-photos") == 1
+    assert "was not accepted: " in summary
