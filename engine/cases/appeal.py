@@ -1,7 +1,7 @@
-"""Appeal (超时申诉): after closure the department that was judged late says why it was not its fault (process.md §4.17).
+"""Appeal (超时申诉): after closure the department that was judged late says why it was not at fault (§4.17).
 
-Two of the centre's people look at it, one after the other. Granted, the case counts among those excused instead of those
-that were late; when it was due and when it was handled stays as it was.
+Two of the centre's people look at it, one after the other. Granted, the case counts among those excused instead of
+those that were late; when it was due and when it was handled stays as it was.
 """
 
 from datetime import datetime, timedelta

@@ -74,9 +74,7 @@ CONSEQUENCES = {
     "merger": N_("This report ends here; its reporter and photos are shown with the leading case."),
     "transfer": N_("This report ends here; the other platform answers for it."),
     "extension_approval": N_("Once everybody has approved, the due moment moves; the first one stays on record."),
-    "suspension_approval": N_(
-        "Once everybody has approved, the clock stops and nothing is handled until that day."
-    ),
+    "suspension_approval": N_("Once everybody has approved, the clock stops and nothing is handled until that day."),
     "return_request": N_("Until a dispatcher grants it, your clock runs on."),
     "return_grant": N_("The department's clock ends; the next one gets the whole limit."),
     "arbitration": N_("This decision is final: the department may not return the case."),

@@ -85,8 +85,9 @@ def test_the_preview_follows_what_is_typed(story, visit):
 
 def test_nobody_outside_the_department_is_shown_a_preview(story, visit):
     with clock.fixed(story.now):
-        assert "Due after" not in visit("zhou", language="en").get(f"/desk/cases/{story.case_id}/preview/extension").text
-        assert visit("parks_clerk").get(f"/desk/cases/{story.case_id}/preview/extension").status_code == 404
+        address = f"/desk/cases/{story.case_id}/preview/extension"
+        assert "Due after" not in visit("zhou", language="en").get(address).text
+        assert visit("parks_clerk").get(address).status_code == 404
 
 
 def test_an_overdue_case_says_why_beside_the_question_and_keeps_what_was_typed(story, sent):

@@ -38,15 +38,16 @@ def test_no_act_of_an_adjustment_takes_more_than_20_statements(city, app, visit,
     assert {f"{place} {act}": len(seen) for place, (act, seen) in enumerate(took) if len(seen) > MOST} == {}
 
 
+RESTING = {"reason": "season", "until": "2026-04-30", "safety_measure": "围挡封闭", "note": "春季补植"}
 ADJUSTING = (
     ("clerk", "extension", {"reason": "materials", "note": "等待配件"}),
     ("head", "extension_approval", {}),
     ("wang", "extension_approval", {}),
     ("clerk", "extension", {"reason": "materials", "note": "等待配件"}),
     ("head", "extension_refusal", {"note": "不同意"}),
-    ("clerk", "suspension", {"reason": "season", "until": "2026-04-30", "safety_measure": "围挡封闭", "note": "春季补植"}),
+    ("clerk", "suspension", RESTING),
     ("clerk", "adjustment_withdrawal", {}),
-    ("clerk", "suspension", {"reason": "season", "until": "2026-04-30", "safety_measure": "围挡封闭", "note": "春季补植"}),
+    ("clerk", "suspension", RESTING),
     ("head", "suspension_approval", {}),
     ("wang", "suspension_approval", {}),
     ("qian", "suspension_approval", {}),
