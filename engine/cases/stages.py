@@ -79,15 +79,17 @@ class CaseFollower:
             return
         before = case.stage
         _write_stage(case, move)
-        self._change_clocks(case, move, by)
+        known = clocks.open_clocks(KIND, case.id)
+        asks = adjusting.CLOCK in known
+        self._change_clocks(case, move, by, known)
         if before == Stage.closed != case.stage:
             # It will be judged anew, by what happens from here on.
             case.late_excused_at = None
-        if before in {Stage.handling, Stage.closed} and case.stage != before:
+        # A request that waits for somebody has the clock of its review: without one there is nothing to look for.
+        if asks and before in {Stage.handling, Stage.closed} and case.stage != before:
             adjusting.withdraw_pending(case, at=move.at)
 
-    def _change_clocks(self, case: Case, move: Move, by: Doer) -> None:
-        known = clocks.open_clocks(KIND, case.id)
+    def _change_clocks(self, case: Case, move: Move, by: Doer, known: dict[str, Clock]) -> None:
         if case.stage in Stage.ended() and move.ended:
             # An appeal against what was judged may still be under way.
             clocks.change(KIND, case.id, at=move.at, by=by, stop=known.keys() - {adjusting.CLOCK}, known=known)

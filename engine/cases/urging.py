@@ -14,9 +14,7 @@ urged = signals.signal("case-urged")
 """Sent with ``case``, ``to`` (a role code), ``at`` and ``note``; whoever delivers messages listens."""
 
 
-def urge(
-    case: Case, to: str, *, at: datetime, by: Actor = SYSTEM, note: str = "", clock: str | None = None
-) -> None:
+def urge(case: Case, to: str, *, at: datetime, by: Actor = SYSTEM, note: str = "", clock: str | None = None) -> None:
     """Remind a role of a case: ``note`` says why where a person does it, ``clock`` where a time limit runs out."""
     timeline.add(case, "urging", by=by, at=at, note=note, to=to, clock=clock)
     urged.send(case, to=to, at=at, note=note)
