@@ -102,7 +102,7 @@ def ensure() -> None:
 
 
 def replace(clock: str, rungs: tuple[Rung, ...], *, by: Doer, at: datetime) -> None:
-    """Give a clock other rungs; none at all means that it is quiet. Clocks that are on their way climb the new ones."""
+    """Give a clock other rungs; without any it follows every other one. Clocks on their way climb the new ones."""
     before = [_told(rung) for rung in _read("all").get(clock, ())]
     db.session.execute(delete(EscalationRung).where(EscalationRung.clock == clock))
     db.session.add_all(_rows(clock, rungs))

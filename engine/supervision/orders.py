@@ -88,7 +88,7 @@ def issue(
     )
     db.session.add(order)
     db.session.flush()
-    order.number = f"DB{at:%Y%m%d}-{order.id}"
+    order.number = f"DB{at.astimezone(calendars.working(None).zone):%Y%m%d}-{order.id}"
     _wait_for_reply(order, case, by, at)
     timeline.add(case, "order", by=by, at=at, note=order.text, number=order.number)
     issued.send(order, at=at)

@@ -99,7 +99,7 @@ ENTRIES = {
     "step": N_("finished a step"),
     "urging": N_("urged"),
     "overdue": N_("the time limit passed"),
-    "escalation": N_("was told that it runs late"),
+    "escalation": N_("reported that it runs late"),
     "order": N_("issued a supervision order"),
     "order_reply": N_("answered the supervision order"),
     "order_acceptance": N_("accepted the answer to the supervision order"),

@@ -1,6 +1,6 @@
 """Supervision orders: issued, answered in writing by the department itself, accepted or sent back."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -55,6 +55,12 @@ def test_an_order_has_a_number_and_a_clock_of_its_own(story):
     assert clock.due_at == order.reply_due_at
     assert story.case.due_at == due, "an order stops no clock of the case"
     assert story.told[-1] == "order"
+
+
+def test_its_number_has_the_day_of_the_city(story):
+    story.now = story.now.astimezone(UTC) - timedelta(hours=2)
+    order = issue(story)
+    assert order.number == f"DB20260302-{order.id}", "23 o'clock of the day before in Greenwich"
 
 
 def test_the_department_answers_and_the_supervisor_is_content(story):
