@@ -64,7 +64,9 @@ def _parsed(content: bytes) -> Element:
     try:
         return etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableXml(reason=str(error).splitlines()[0][:200] if str(error) else "XML") from error
+        # The parser names the place twice, the second time as a file called "<string>".
+        reason = str(error).partition("\n")[0].partition(" (<string>")[0]
+        raise UnreadableXml(reason=reason[:200] or "XML") from error
 
 
 def _check_shape(root: Element) -> None:

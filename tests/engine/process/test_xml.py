@@ -48,3 +48,10 @@ def test_attacks_are_refused(attack: str) -> None:
 
 def test_a_drawing_is_read_as_text_and_as_bytes() -> None:
     assert xml.read(GOOD).tag == xml.read(GOOD.encode()).tag
+
+
+def test_what_is_wrong_names_its_place_once_and_no_file() -> None:
+    with pytest.raises(UnreadableXml) as refused:
+        xml.read(ATTACKS["broken"])
+    assert "line" in refused.value.sentence
+    assert "<string>" not in refused.value.sentence
