@@ -1,10 +1,13 @@
 """Reading regions and grids: names, lists, parents."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from engine.grids.models import Region, ResponsibilityGrid, UnitGrid
 from engine.kit.db import db
 from engine.kit.errors import NotFound
+from engine.kit.remembering import Remembered
 
 
 class GridNotFound(NotFound):
@@ -18,6 +21,19 @@ def regions(level: str, *, within: str | None = None) -> list[Region]:
         prefix = within[:4] if within.endswith("00") and len(within) == 6 else within
         statement = statement.where(Region.code.startswith(prefix))
     return list(db.session.scalars(statement.order_by(Region.code)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region as lists name it."""
+
+    code: str
+    name: str
+
+
+def places(level: str) -> list[Place]:
+    """Active regions of one level in the order of their codes, as of a few seconds ago: lists ask at every look."""
+    return _places.get(level)
 
 
 def names_of(codes: set[str]) -> dict[str, str]:
@@ -57,3 +73,12 @@ def unit_grid(code: str) -> UnitGrid:
     if found is None:
         raise GridNotFound
     return found
+
+
+def _read_places(level: str) -> list[Place]:
+    found = select(Region.code, Region.name).where(Region.level == level, Region.is_active).order_by(Region.code)
+    return [Place(row.code, row.name) for row in db.session.execute(found)]
+
+
+# What was read is its own version: regions are few, and an edit keeps no count.
+_places: Remembered[str, list[Place]] = Remembered(lambda level: tuple(_read_places(level)), _read_places)

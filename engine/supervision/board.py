@@ -14,6 +14,7 @@ from engine.access.actors import Actor
 from engine.cases import queries
 from engine.cases.models import Case
 from engine.catalog.models import Category
+from engine.grids import queries as grids
 from engine.grids.models import Region, ResponsibilityGrid
 from engine.kit.db import db
 from engine.organization.models import Department, User
@@ -132,6 +133,9 @@ def _named(by: Dimension, rows: Sequence[RowMapping]) -> list[Row]:
 def _names(by: Dimension, keys: Sequence[Any]) -> dict[Any, tuple[str, str | None]]:
     if not keys:
         return {}
+    if by.name == "street":
+        known = {one.code: one.name for one in grids.places("street")}
+        return {key: (known[key], None) for key in keys if key in known}
     columns = (by.key, by.title, by.title if by.title_en is None else by.title_en)
     return {key: (name, name_en) for key, name, name_en in db.session.execute(select(*columns).where(by.key.in_(keys)))}
 

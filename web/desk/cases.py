@@ -56,7 +56,7 @@ def cases() -> ResponseReturnValue:
         can_be_found=filters.can_be_found(),
         saved=saved_searches.of(actor, "cases"),
         departments=organization.departments(),
-        regions=grids.regions("district"),
+        regions=grids.places("district"),
         categories=catalog.choices(code_system=code_system.current()),
         has_more_filters=any(request.args.get(name) for name in MORE_FILTERS),
         page_name="cases",

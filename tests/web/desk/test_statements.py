@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 from io import BytesIO
-from types import SimpleNamespace
 
-from engine.kit import clock, remembering
+from engine.kit import clock
 from tests.errands import Guide, photo
 from tests.stories import Story
 
@@ -13,17 +12,13 @@ MOST_OF_A_GRANT = 24
 """Granting a suspension halts clocks, puts timers off and tells two groups; SQLite sends these one by one."""
 
 
-def test_no_act_of_the_standard_case_takes_more_than_20_statements(city, app, visit, statements, monkeypatch):
-    # On a busy machine seconds pass meanwhile, and an act would pay for looking whether what is remembered still
-    # holds: one look for all acts of those seconds.
-    monkeypatch.setattr(remembering, "time", SimpleNamespace(monotonic=lambda: 0.0))
+def test_no_act_of_the_standard_case_takes_more_than_20_statements(city, app, visit, statements):
     took = walk(city, visit, statements)
     assert len(took) >= 9
     assert {act: len(seen) for act, seen in took if len(seen) > MOST} == {}
 
 
-def test_no_act_of_an_adjustment_takes_more_than_20_statements_but_a_grant(city, app, visit, statements, monkeypatch):
-    monkeypatch.setattr(remembering, "time", SimpleNamespace(monotonic=lambda: 0.0))
+def test_no_act_of_an_adjustment_takes_more_than_20_statements_but_a_grant(city, app, visit, statements):
     took = []
     for is_measured in (False, True):
         story = Story(city).filed().signed()
