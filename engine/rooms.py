@@ -22,6 +22,7 @@ ROOMS = (
     "evaluation",
     "notifications",
     "legacy",
+    "studio",
     "simulation",
 )
 
