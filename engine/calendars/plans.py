@@ -52,8 +52,9 @@ class Plan:
 
     def working(self, zone: ZoneInfo, fixed_holidays: Iterable[str], *, id: int, version: int) -> WorkingCalendar:
         """The calendar to reckon with, if this plan is in force."""
-        known = self.published
-        years = range(min(known) - 1, max(known) + YEARS_AHEAD) if known else range(2000, 2060)
+        # A year that was taken back keeps its days, and the clocks that ran through it.
+        known = self.published | {day.year for day in self.days}
+        years = range(min(known) - 1, max(known) + YEARS_AHEAD) if self.published else range(2000, 2060)
         return WorkingCalendar(self.hours(fixed_holidays), zone, years, id=id, version=version)
 
     def as_json(self) -> dict[str, Any]:

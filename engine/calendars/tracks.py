@@ -117,7 +117,8 @@ def _turns(midnights: list[int], zone: ZoneInfo) -> Iterator[int]:
     """The seconds at which the zone's distance from UTC changes, found between two midnights by halving."""
     for low, high in pairwise(midnights):
         if high - low != 86400:
-            yield _first_changed(low, high, zone)
+            # The turn may be midnight itself, which the wall clock then leaves out.
+            yield _first_changed(low - 1, high, zone)
 
 
 def _first_changed(low: int, high: int, zone: ZoneInfo) -> int:
@@ -135,7 +136,7 @@ def _at(minute: int, midnight: int, day: date, zone: ZoneInfo, length: int) -> i
     second = int(wall.timestamp())
     if datetime.fromtimestamp(second, zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
         # The wall clock never shows it: it springs forward past it, and that is the moment.
-        return _first_changed(midnight, midnight + length, zone)
+        return _first_changed(midnight - 1, midnight + length, zone)
     return second
 
 

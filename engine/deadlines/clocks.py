@@ -244,12 +244,17 @@ def reckon(clock: Clock, *, at: datetime) -> Fact | None:
 
 
 def _append(clock: Clock, fact: Fact, by: Doer) -> None:
-    if clock.calendar_version < calendars.working(clock.calendar_id).version:
+    calendar = calendars.working(clock.calendar_id)
+    is_stale = clock.calendar_version < calendar.version
+    if is_stale:
         # An act that comes before the recalculation does this clock's part of it: nothing is added to a stale due.
         reckon(clock, at=fact.at)
-    course = follow(clock.facts, calendars.working(clock.calendar_id))
+    course = follow(clock.facts, calendar)
     write_fact(clock, course.freeze(fact), by)
     copy_course(clock, course)
+    if is_stale and fact.action in Action.revivals():
+        # While it was stopped the recalculation passed it over; it runs again, as those do that never stopped.
+        reckon(clock, at=fact.at)
 
 
 def _write() -> None:

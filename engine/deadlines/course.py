@@ -98,6 +98,10 @@ class Course:
         little_left = max(self._little_left(rule), self._share_used(rule.earliest_share))
         return min(self.due, self._share_used(rule.share), little_left)
 
+    def is_past(self, at: datetime) -> bool:
+        """Whether its due moment has come by ``at``, or had when it halted. A provisional one makes nobody late."""
+        return not self.is_provisional and self.due <= (self.halted_at or max(at, self.last_at))
+
     def judged(self, due: datetime, at: datetime) -> bool | None:
         """Whether it was done by ``due``; None while that is open. A provisional due makes nobody late."""
         # Dues are whole seconds, so is what is measured against them.

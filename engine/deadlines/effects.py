@@ -43,6 +43,8 @@ class Tally:
     """Provisional before, not any more."""
     unsettled: int = 0
     """Provisional from now on: nobody is judged by them."""
+    kept: int = 0
+    """Overdue already: they keep a due moment that the changed calendar would have moved."""
     shifts: Counter[int] = field(default_factory=Counter)
     """How many clocks move by so many minutes."""
     strongest: list[dict[str, Any]] = field(default_factory=list)

@@ -33,6 +33,11 @@ class Action(StrEnum):
         """Facts with which a run begins: they carry the limit."""
         return frozenset({cls.start, cls.reset})
 
+    @classmethod
+    def revivals(cls) -> frozenset["Action"]:
+        """Facts that let a clock which had stopped run on."""
+        return frozenset({cls.unstop, cls.rework})
+
 
 class FactLike(Protocol):
     """A fact as reading needs it: a row of ``clock_fact``, or a :class:`Fact`."""

@@ -83,13 +83,14 @@ def reckoned(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> Fact |
     still going on, in time is not made late: the new due never lies before the moment of reckoning (of a clock that
     stands still, the moment when it halted), unless the old one did.
     """
-    kept = list(facts)
-    old = follow(kept, calendar)
+    old, new = _followed_again(facts, calendar)
     moment = old.halted_at or max(at, old.last_at)
-    if not old.is_provisional and (old.state is State.stopped or old.due <= moment):
+    if old.is_past(at) or (old.state is State.stopped and not old.is_provisional):
         return None
-    new = follow(_unfrozen(kept), calendar)
     due, first_due = max(new.due, min(old.due, moment)), max(new.first_due, min(old.first_due, moment))
+    if old.first_due <= moment and not old.is_provisional:
+        # An extension moved due, not the first one: who missed that has missed it.
+        first_due = old.first_due
     if (due, first_due, new.is_provisional) == (old.due, old.first_due, old.is_provisional):
         return None
     return Fact(
@@ -102,11 +103,35 @@ def reckoned(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> Fact |
     )
 
 
-def _unfrozen(facts: list[FactLike]) -> list[Fact]:
-    """The facts without the dues that were reckoned; those that a person gave stay."""
-    return [_unfreeze(fact) for fact in facts if fact.action != Action.reckon]
+def keeps(facts: Facts, calendar: WorkingCalendar, *, at: datetime) -> bool:
+    """Whether a clock that runs is overdue already, and so keeps a due moment that this calendar would have moved."""
+    old, new = _followed_again(facts, calendar)
+    return old.state is State.running and old.is_past(at) and new.due != old.due
+
+
+def _followed_again(facts: Facts, calendar: WorkingCalendar) -> tuple[Course, Course]:
+    """The course as its dues were frozen, and as ``calendar`` reckons it.
+
+    A due moment that had passed when something was added to it stays what it was, whatever the calendar says now.
+    Raises ClockNotStarted.
+    """
+    old: Course | None = None
+    new: Course | None = None
+    for fact in facts:
+        if old is None or new is None:
+            old, new = Course(fact, calendar), Course(_unfreeze(fact), calendar)
+            continue
+        if fact.action != Action.reckon:
+            if old.is_past(fact.at):
+                new.due = old.due
+            new.take(_unfreeze(fact))
+        old.take(fact)
+    if old is None or new is None:
+        raise ClockNotStarted
+    return old, new
 
 
 def _unfreeze(fact: FactLike) -> Fact:
+    """The fact without the due that was reckoned; one that a person gave stays."""
     given = fact.action in Action.beginnings() and fact.value is None
     return Fact(Action(fact.action), fact.at, fact.value, fact.unit, due_after=fact.due_after if given else None)

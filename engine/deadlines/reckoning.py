@@ -15,7 +15,7 @@ from engine.deadlines import clocks, holding
 from engine.deadlines.effects import Moved
 from engine.deadlines.facts import Fact, State
 from engine.deadlines.models import OPEN, PROVISIONAL, Clock
-from engine.deadlines.reading import reckoned
+from engine.deadlines.reading import keeps, reckoned
 from engine.kit.db import db
 from engine.kit.signals import signals
 
@@ -37,9 +37,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one slice did. ``busy`` are clocks whose subjects an act had at that moment."""
+    """What one slice did. ``busy`` are clocks whose subjects an act had at that moment, ``kept`` counts those that are
+    overdue already and keep a due moment that would have moved.
+    """
 
     moved: list[Moved]
+    kept: int = 0
     busy: frozenset[int] = frozenset()
 
 
@@ -77,23 +80,30 @@ def reckon(keys: Sequence[Key], calendar: Calendar, at: datetime) -> Outcome:
     """
     _see_version(calendar)
     busy, _rows = _hold(keys)
-    moved = []
+    moved, kept = [], 0
     for clock in _loaded([key.id for key in keys if key.id not in busy], *is_old(calendar)):
         fact = clocks.reckon(clock, at=at)
         if fact is not None:
             moved.append((clock, _moved(clock, fact, was_provisional=clock.facts[-2].is_provisional)))
+        else:
+            kept += keeps(clock.facts, calendars.working(calendar.id), at=at)
     db.session.flush()
     if moved:
         clocks_reckoned.send([clock for clock, _ in moved])
     db.session.flush()
-    return Outcome([each for _, each in moved], busy)
+    return Outcome([each for _, each in moved], kept, busy)
 
 
-def suppose(ids: Sequence[int], calendar: WorkingCalendar, at: datetime) -> list[Moved]:
+def suppose(ids: Sequence[int], calendar: WorkingCalendar, at: datetime) -> Outcome:
     """What would become of these clocks with another calendar. Nothing is locked or written."""
-    found = _loaded(ids, lock=False)
-    facts = ((clock, reckoned(clock.facts, calendar, at=at)) for clock in found)
-    return [_moved(clock, fact, was_provisional=clock.is_provisional) for clock, fact in facts if fact is not None]
+    moved, kept = [], 0
+    for clock in _loaded(ids, lock=False):
+        fact = reckoned(clock.facts, calendar, at=at)
+        if fact is not None:
+            moved.append(_moved(clock, fact, was_provisional=clock.is_provisional))
+        else:
+            kept += keeps(clock.facts, calendar, at=at)
+    return Outcome(moved, kept)
 
 
 def _see_version(calendar: Calendar) -> None:

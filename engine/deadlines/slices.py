@@ -138,6 +138,7 @@ def _done(run_id: int, keys: Sequence[Key], at: datetime) -> int:
         tally = Tally.from_json(run.tally)
         for moved in outcome.moved:
             tally.add(moved, at)
+        tally.kept += outcome.kept
         run.tally = tally.as_json()
         run.waiting += len(outcome.busy)
         run.done += len(keys) - len(outcome.busy)
@@ -147,7 +148,7 @@ def _done(run_id: int, keys: Sequence[Key], at: datetime) -> int:
 
 def _preview(run: Recalculation, calendar: Calendar, keys: Sequence[Key], at: datetime) -> Outcome:
     drawn = orjson.dumps([run.content, calendar.time_zone, calendar.fixed_holidays], option=orjson.OPT_SORT_KEYS)
-    return Outcome(reckoning.suppose([key.id for key in keys], _supposed(drawn), at))
+    return reckoning.suppose([key.id for key in keys], _supposed(drawn), at)
 
 
 @lru_cache(maxsize=2)

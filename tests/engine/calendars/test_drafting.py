@@ -1,7 +1,8 @@
 """Drafts: changed together by several administrators, felt by nobody, refused where they cannot be."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -188,3 +189,13 @@ def test_hours_that_are_none_are_named(text):
 
 def test_nothing_written_is_a_day_off():
     assert read_segments(" ") == ()
+
+
+def test_clocks_that_began_in_a_year_that_is_taken_back_can_still_be_read(standard, office):
+    for year in sorted(drafting.plan(standard).published)[:-1]:
+        office.do(drafting.remove_year, year)
+    plan = drafting.plan(standard)
+    assert len(plan.published) == 1
+    first = datetime(min(plan.days).year, 1, 1, tzinfo=UTC)
+    working = plan.working(ZoneInfo(standard.time_zone), standard.fixed_holidays, id=1, version=1)
+    assert working.spent(first, first + timedelta(days=365), Unit.working_days) > 0

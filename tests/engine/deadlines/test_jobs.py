@@ -151,3 +151,40 @@ def test_a_clock_of_the_machine_that_was_set_back_writes_no_fact_before_the_last
     moments = [fact.at for fact in the(clock_id).facts]
     assert moments == sorted(moments)
     assert the(clock_id).due_at == at("2026-03-09 09:00")
+
+
+def test_feedback_that_is_refused_gets_the_holiday_that_was_declared_during_its_review(city: City, at: At) -> None:
+    """As if it had never stopped: every other department's clock was moved by that day."""
+    refused, other = start(1, at("2026-03-02 09:00"), 3), start(2, at("2026-03-02 09:00"), 3)
+    act("stop", refused, at("2026-03-03 10:00"))
+    close("2026-03-04", at)
+    jobs.reckon_again(at("2026-03-03 12:05"))
+    assert [fact.action for fact in the(refused).facts] == ["start", "stop"]
+    act("unstop", refused, at("2026-03-03 14:00"))
+    # Two working hours of review are given back on top.
+    assert (the(other).due_at, the(refused).due_at) == (at("2026-03-06 09:00"), at("2026-03-06 11:00"))
+    assert [fact.action for fact in the(refused).facts][2:] == ["unstop", "reckon"]
+    jobs.reckon_again(at("2026-03-03 14:05"))
+    assert the(refused).due_at == at("2026-03-06 11:00")
+
+
+def test_rework_begun_late_is_judged_by_the_due_that_it_had(city: City, at: At) -> None:
+    clock_id = start(1, at("2026-03-02 09:00"), 1)
+    act("stop", clock_id, at("2026-03-02 16:00"))
+    close("2026-03-03", at)
+    act("rework", clock_id, at("2026-03-04 09:00"))
+    assert (the(clock_id).due_at, the(clock_id).first_due_at) == (at("2026-03-03 09:00"),) * 2
+
+
+def test_an_edit_that_does_not_concern_a_clock_takes_nothing_from_its_extension(city: City, at: At) -> None:
+    """Asked for in time, granted when the limit had passed; a Saturday worked before that counts against nobody."""
+    clock_id = start(1, at("2026-03-05 09:00"), 2)
+    with unit_of_work():
+        editing.set_exception(calendars.find(), date(2026, 3, 7), "work", by=SYSTEM, at=at("2026-03-09 10:00"))
+    jobs.reckon_again(at("2026-03-09 10:00"))
+    assert the(clock_id).due_at == at("2026-03-09 09:00")
+    act("extend", clock_id, at("2026-03-09 11:00"), Limit(2, Unit.working_days))
+    assert the(clock_id).due_at == at("2026-03-11 09:00")
+    close("2026-05-05", at)
+    jobs.reckon_again(at("2026-03-09 12:00"))
+    assert the(clock_id).due_at == at("2026-03-11 09:00")

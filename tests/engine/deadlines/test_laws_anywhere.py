@@ -168,6 +168,32 @@ def test_no_later_change_of_the_calendar_changes_a_judgement(told: Told, other: 
         assert before.on_time is None or after.on_time == before.on_time
 
 
+@given(told(), calendars, jumps, acts)
+def test_what_a_calendar_did_to_a_clock_it_does_once(
+    told: Told, other: WorkingCalendar, jump: int, later: list[tuple[Action, int, float, Unit]]
+) -> None:
+    """However the clock was moved since: an edit that does not concern it (another year published) moves nothing."""
+    told.at += timedelta(seconds=jump)
+    before = reading.follow(told.facts, told.clock.calendar)
+    if before.state is State.stopped or before.is_past(told.at):
+        return
+    _recalculate(told, other)
+    for action, seconds, value, unit in later:
+        told.at += timedelta(seconds=seconds)
+        if action in {Action.pause, Action.resume, Action.extend}:
+            _do(told, action, value, unit)
+    assert reading.reckoned(told.facts, other, at=told.at) is None
+
+
+@given(told(), calendars, jumps)
+def test_a_first_due_that_was_missed_stays_missed(told: Told, other: WorkingCalendar, jump: int) -> None:
+    at = told.at + timedelta(seconds=jump)
+    before = told.clock.read(at)
+    fact = reading.reckoned(told.facts, other, at=at)
+    if fact is not None and before.kept_first_due is False:
+        assert reading.read([*told.facts, fact], other, at=at).first_due_at == before.first_due_at
+
+
 @given(told(), jumps, st.randoms())
 def test_lamps_say_what_due_and_amber_say(told: Told, jump: int, rng: random.Random) -> None:
     at = max(told.at + timedelta(seconds=jump), told.facts[-1].at)

@@ -94,7 +94,7 @@ def test_a_preview_says_what_would_become_of_open_clocks_and_writes_nothing(offi
     office.run()
     run, found = run_of(run_id), tally(run_id)
     assert (run.state, run.total, run.done) == ("done", 3, 3)
-    assert (found.later, found.earlier, found.due_at_once) == (2, 0, 0)
+    assert (found.later, found.earlier, found.due_at_once, found.kept) == (2, 0, 0, 0)
     assert [one["clock_id"] for one in found.strongest] == [far, soon]
     assert found.spread(later=True) == {
         "median": timedelta(days=2),
@@ -120,6 +120,20 @@ def test_a_preview_foretells_exactly_what_applying_does(office, at):
     office.run()
     assert run_of(applied).state == RunState.done
     assert tally(applied).as_json() == tally(preview).as_json()
+
+
+def test_both_say_how_many_are_overdue_already_and_keep_their_due(office, at):
+    late, never = start(1, at("2026-03-02 09:00"), 1), start(2, at("2026-02-27 09:00"), 1)
+    open_one = start(3, at("2026-03-03 09:00"), 1)
+    # The first would have had a day more, had it been known in time; the second was due before that day.
+    office.off("2026-03-03")
+    preview = office.preview()
+    office.run()
+    assert (tally(preview).kept, tally(preview).later) == (1, 1)
+    applied = office.apply()
+    office.run()
+    assert tally(applied).as_json() == tally(preview).as_json()
+    assert [len(the(each).facts) for each in (late, never, open_one)] == [1, 1, 2]
 
 
 def test_hours_that_shrink_make_nobody_late_at_a_stroke_but_the_preview_says_who_is_due_at_once(office, at):
