@@ -56,6 +56,9 @@ def _mail_assessment(at: datetime) -> int:
 
 
 OUTGOING = "outgoing"
+PERIODIC = "periodic"
+PUT_BACK = 1.0
+"""Seconds by which a machine's clock must run backwards before everything is looked at anew."""
 ROW_WORK_EVERY = timedelta(seconds=3)
 MOST_LOOKS = 20
 """Without a pause in a burst: then periodic jobs have their turn."""
@@ -79,24 +82,30 @@ class Worker:
         self._around = around
         self._stopping = threading.Event()
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        # One piece after the other: two at once would only wait for each other's locks.
-        # What leaves the building has a thread of its own: it waits for other people's servers, and time limits do not.
+        # One piece of a kind after the other: two at once would only wait for each other's locks.
+        # What leaves the building waits for other people's servers, and a month's figures take minutes: each has a
+        # thread of its own, so that time limits wait for neither.
         pool = {"class": "apscheduler.executors.pool:ThreadPoolExecutor", "max_workers": "1"}
-        pools = {f"apscheduler.executors.{name}": dict(pool) for name in ("default", OUTGOING)}
+        pools = {f"apscheduler.executors.{name}": dict(pool) for name in ("default", OUTGOING, PERIODIC)}
         self._scheduler = BackgroundScheduler(pools, daemon=True, job_defaults=options, timezone="UTC")
+        self._every = every
+        self._clock_watch = threading.Thread(target=self._watch_the_clock, daemon=True, name="clock-watch")
         self._add("row_work", every, self._row_work)
         self._add(OUTGOING, every, self._send_out, executor=OUTGOING)
         for job in jobs:
-            self._add(job.name, job.every, self._periodic, job)
+            self._add(job.name, job.every, self._periodic, job, executor=PERIODIC)
 
     def start(self) -> None:
         """Begin, in a thread of its own; what is due already is done at once."""
         self._scheduler.start()
+        self._clock_watch.start()
         log.info("worker started", process=os.getpid())
 
     def stop(self) -> None:
         """Finish the piece of work that was begun, then stop."""
         self._stopping.set()
+        if self._clock_watch.is_alive():
+            self._clock_watch.join()
         self._scheduler.shutdown(wait=True)
         log.info("worker stopped", process=os.getpid())
 
@@ -113,6 +122,19 @@ class Worker:
     ) -> None:
         timing = {"seconds": every.total_seconds(), "next_run_time": clock.now()}
         self._scheduler.add_job(run, "interval", args, id=name, executor=executor, **timing)
+
+    def _watch_the_clock(self) -> None:
+        """APScheduler sleeps until moments of the machine's clock: where that is put back, it would sleep on for as long.
+
+        What the machine's clock shows beside the steady one tells.
+        """
+        ahead = _ahead()
+        while not self._stopping.wait(self._every.total_seconds()):
+            before, ahead = ahead, _ahead()
+            if ahead < before - PUT_BACK:
+                log.warning("the machine's clock was put back", seconds=round(before - ahead))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=clock.now())
 
     def _row_work(self) -> None:
         self._carefully("row_work", self._run_due)
@@ -149,6 +171,11 @@ class Worker:
                 log.info("work done", job=name, count=done)
         except Exception:
             log.exception("work failed", job=name)
+
+
+def _ahead() -> float:
+    """By how many seconds the machine's clock is ahead of the one that nobody puts forward or back."""
+    return clock.now().timestamp() - time.monotonic()
 
 
 def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True, burst: timedelta = timedelta.max) -> int:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import repeat, takewhile
 
 import pytest
@@ -142,3 +142,48 @@ def test_two_workers_share_timers_and_none_fires_twice(city):
     assert db.session.scalar(urged) == 6
     with application.app_context():
         db.engine.dispose()
+
+
+class SetBack(datetime):
+    """The machine's clock after NTP has put it back by an hour."""
+
+    by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) - cls.by
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_waiting_for_the_old_moment(around, monkeypatch):
+    """APScheduler sleeps until a moment of the wall clock: put back by an hour, that is an hour away."""
+    monkeypatch.setattr(SetBack, "by", timedelta(0))
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SetBack)
+    monkeypatch.setattr(clock, "datetime", SetBack)
+    looks, runs = [], []
+    monkeypatch.setattr(scheduler, "run_due", lambda at, **_: len(looks.append(at) or ()))
+    worker = Worker(around, jobs=of(lambda now: runs.append(now) or 0, every=SOON), every=SOON)
+    worker.start()
+    until(lambda: len(looks) >= 2 and len(runs) >= 2)
+    SetBack.by = timedelta(hours=1)
+    seen, ran = len(looks), len(runs)
+    until(lambda: len(looks) >= seen + 3 and len(runs) >= ran + 3)
+    worker.stop()
+
+
+def test_row_work_does_not_wait_for_a_long_periodic_job(around, monkeypatch):
+    looks, may_end = [], threading.Event()
+    monkeypatch.setattr(scheduler, "run_due", lambda at, **_: len(looks.append(at) or ()))
+    begun = threading.Event()
+
+    def figures_of_a_month(_):
+        begun.set()
+        may_end.wait(10)
+        return 1
+
+    worker = Worker(around, jobs=of(figures_of_a_month), every=SOON)
+    worker.start()
+    until(begun.is_set)
+    seen = len(looks)
+    until(lambda: len(looks) >= seen + 3)
+    may_end.set()
+    worker.stop()
