@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from flask import render_template, request
 
 from engine.forms.definition import YES
+from web import keeping
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,8 +24,13 @@ def asks_first(label: str, consequence: str) -> Callable[[View], View]:
         def asked(*args: Any, **kwargs: Any) -> Any:
             if request.form.get("is_sure") == YES:
                 return view(*args, **kwargs)
-            return render_template("frame/confirm.html", label=label, consequence=consequence), 422
+            return render_template("frame/confirm.html", label=label, consequence=consequence, typed=_typed()), 422
 
         return cast(View, asked)
 
     return mark
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What came without the tick, but secrets: the page that asks for it sends it again."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in keeping.SECRETS]

@@ -73,4 +73,5 @@ def _reasons(permission: Permission, *, user_id: int | None = None) -> list[Reas
     )
     if user_id is not None:
         found = found.where(User.id == user_id)
-    return [Reason(*row) for row in db.session.execute(found)]
+    # Two posts that differ in their grid alone are one reason.
+    return list(dict.fromkeys(Reason(*row) for row in db.session.execute(found)))

@@ -1,5 +1,6 @@
 """Reading regions and grids: names, lists, parents."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,6 +63,12 @@ def responsibility_grids(*, region_code: str | None = None) -> list[Responsibili
     if region_code:
         statement = statement.where(ResponsibilityGrid.region_code == region_code)
     return list(db.session.scalars(statement.order_by(ResponsibilityGrid.code)))
+
+
+def names_of_responsibility_grids(ids: Collection[int]) -> dict[int, str]:
+    """Names of responsibility grids by their ids, given-up ones too."""
+    found = select(ResponsibilityGrid.id, ResponsibilityGrid.name).where(ResponsibilityGrid.id.in_(sorted(ids)))
+    return dict(db.session.execute(found).tuples().all())
 
 
 def unit_grid(code: str) -> UnitGrid:

@@ -56,6 +56,7 @@ def test_the_next_year_is_entered_previewed_and_published(street, december):
         assert "由暂定转为确定" in admin.text
         assert december.case.due_at == provisional
         admin.page.click("#run .confirm summary")
+        admin.page.check("#run .confirm [name=is_sure]")
         admin.page.click("#run .confirm button.btn-danger")
         admin.page.wait_for_selector("progress")
         workers(street)

@@ -18,7 +18,9 @@ from web.guards import requires
 def audit() -> ResponseReturnValue:
     """Records, newest first, by person, act, object and days."""
     page = queries.find(_wanted(), page=request.args.get("page", 1, type=int))
-    return render_template("admin/audit.html", page=page, actions=queries.actions(), word_of=_word_of)
+    return render_template(
+        "admin/audit.html", page=page, actions=queries.actions(), word_of=_word_of, objects=wording.OBJECTS
+    )
 
 
 def _word_of(action: str) -> str:

@@ -15,9 +15,11 @@ from engine.deadlines import recalculation
 from engine.forms import catalogue as forms
 from engine.kit import clock
 from engine.kit.errors import Invalid, NotFound
+from engine.kit.i18n import N_
 from web.admin import year_view
 from web.admin.calendars import year_of
 from web.admin.door import door
+from web.confirming import asks_first
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
@@ -103,6 +105,10 @@ def publish_year(calendar_id: int, year: int) -> ResponseReturnValue:
 
 @door.post("/calendars/<int:calendar_id>/years/<int:year>/removal")
 @requires(Permission.calendar_manage)
+@asks_first(
+    N_("Remove the year"),
+    N_("Due moments in this year or beyond become provisional again, and nobody is judged by them."),
+)
 def remove_year(calendar_id: int, year: int) -> ResponseReturnValue:
     """Take a published year back."""
     row = queries.find(calendar_id)
@@ -113,6 +119,7 @@ def remove_year(calendar_id: int, year: int) -> ResponseReturnValue:
 
 @door.post("/calendars/<int:calendar_id>/draft/removal")
 @requires(Permission.calendar_manage)
+@asks_first(N_("Discard the draft"), N_("Every change in it is lost. The calendar in force stays as it is."))
 def discard_draft(calendar_id: int) -> ResponseReturnValue:
     """Give the draft up."""
     row = queries.find(calendar_id)
@@ -131,6 +138,13 @@ def preview_draft(calendar_id: int) -> ResponseReturnValue:
 
 @door.post("/calendars/<int:calendar_id>/draft/application")
 @requires(Permission.calendar_manage)
+@asks_first(
+    N_("Apply the draft"),
+    N_(
+        "The calendar changes for everybody, and open time limits that are not due yet are reckoned again. What is "
+        "overdue or has been judged stays."
+    ),
+)
 def apply_draft(calendar_id: int) -> ResponseReturnValue:
     """Put the draft in force; workers reckon open time limits with it."""
     run = recalculation.apply(queries.find(calendar_id), **_seen())

@@ -12,7 +12,7 @@ from engine.forms import catalogue as forms
 from engine.forms.definition import YES
 from engine.kit import clock
 from web import languages
-from web.admin import choices, workbooks
+from web.admin import choices, wording, workbooks
 from web.admin.door import door
 from web.filling import Filling
 from web.guards import requires
@@ -46,6 +46,7 @@ def catalogue() -> ResponseReturnValue:
         typed=typed,
         kinds=excel.KINDS,
         units=excel.UNITS,
+        system_names=wording.CODE_SYSTEMS,
     )
 
 
@@ -58,7 +59,14 @@ def category(category_id: int) -> ResponseReturnValue:
     if filling.done(lambda values: editing.change_category(row, values, by=current_actor(), at=clock.now())):
         flash(_("Saved."), "success")
         return redirect(url_for(".category", category_id=category_id), 303)
-    page = render_template("admin/category.html", category=row, filling=filling, units=excel.UNITS, kinds=excel.KINDS)
+    page = render_template(
+        "admin/category.html",
+        category=row,
+        filling=filling,
+        units=excel.UNITS,
+        kinds=excel.KINDS,
+        system_names=wording.CODE_SYSTEMS,
+    )
     return page, filling.status
 
 

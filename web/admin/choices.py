@@ -11,7 +11,7 @@ from engine.forms.definition import YES, Option
 from engine.grids import queries as grid_queries
 from engine.kit.errors import Conflict, FieldError, Invalid, NotAllowed
 from engine.organization import queries
-from engine.organization.models import Department
+from engine.organization.models import Department, User
 from web import languages
 
 
@@ -34,6 +34,13 @@ def roles() -> list[Option]:
 def grids() -> list[Option]:
     """Every responsibility grid."""
     return [Option(str(grid.id), f"{grid.code} {grid.name}") for grid in grid_queries.responsibility_grids()]
+
+
+def names_of_beats(people: Iterable[User]) -> dict[int, str]:
+    """Names of the responsibility grids of these people's posts, by id."""
+    posts = (post for user in people for post in user.posts)
+    beats = {post.responsibility_grid_id for post in posts if post.responsibility_grid_id is not None}
+    return grid_queries.names_of_responsibility_grids(beats)
 
 
 def regions(level: str) -> list[Option]:

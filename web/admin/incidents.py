@@ -14,6 +14,7 @@ from engine.kit.i18n import N_
 from engine.process import incidents as settling
 from engine.process.models import Incident, ProcessDefinition, ProcessInstance
 from web.admin.door import door
+from web.confirming import asks_first
 from web.guards import requires
 from web.session import current_actor
 
@@ -38,6 +39,7 @@ def retry_incident(incident_id: int) -> ResponseReturnValue:
 
 @door.post("/incidents/<int:incident_id>/resolution")
 @requires(Permission.incident_manage)
+@asks_first(N_("Settle by hand"), N_("The program does not try again; say what you did instead."))
 def resolve_incident(incident_id: int) -> ResponseReturnValue:
     """Settle it by hand, with a note that says how."""
     note = request.form.get("note", "").strip()

@@ -34,7 +34,12 @@ def people() -> ResponseReturnValue:
         page=request.args.get("page", 1, type=int),
     )
     return render_template(
-        "admin/people.html", page=page, departments=queries.departments(), roles=access.names(), now=clock.now()
+        "admin/people.html",
+        page=page,
+        departments=queries.departments(),
+        roles=access.names(),
+        beats=choices.names_of_beats(page.rows),
+        now=clock.now(),
     )
 
 
@@ -60,7 +65,9 @@ def person(user_id: int) -> ResponseReturnValue:
     if filling.done(lambda values: details.change_user(user, values, by=current_actor(), at=clock.now())):
         flash(_("Saved."), "success")
         return redirect(url_for(".person", user_id=user_id), 303)
-    page = render_template("admin/person.html", user=user, filling=filling, roles=access.names(), now=clock.now())
+    page = render_template(
+        "admin/person.html", user=user, filling=filling, roles=access.names(), beats=choices.names_of_beats([user])
+    )
     return page, filling.status
 
 

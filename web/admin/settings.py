@@ -46,5 +46,11 @@ def _page(refused: str | None = None, typed: str = "", errors: list[FieldError] 
     for one in queries.listed():
         rooms[one.setting.name.partition(".")[0]].append(one)
     return render_template(
-        "admin/settings.html", rooms=rooms, room_names=wording.ROOMS, refused=refused, typed=typed, errors=errors or []
+        "admin/settings.html",
+        rooms=rooms,
+        room_names=wording.ROOMS,
+        choice_names=wording.CODE_SYSTEMS,
+        refused=refused,
+        typed=typed,
+        errors=errors or [],
     )

@@ -57,10 +57,47 @@ ACTS = {
     "simulation.build_city": N_("fictional city built"),
     "reporter.revealed": N_("reporter's data shown"),
     "cases.exported": N_("list of cases exported"),
+    "components.import": N_("components imported"),
+    "components.register": N_("component registered"),
+    "components.change_state": N_("state of a component changed"),
+    "delivery.repeated": N_("messages sent again"),
+    "monthly_assessment.published": N_("month published"),
+    "notice.repeated": N_("readers of announcements looked for again"),
 }
+
+OBJECTS = {
+    "calendar": N_("Calendar"),
+    "case": N_("Case"),
+    "catalog": N_("Catalogue"),
+    "category": N_("Category"),
+    "component": N_("Component"),
+    "components": N_("Components"),
+    "confirmed_ownership": N_("Confirmed ownership"),
+    "delivery": N_("Delivery"),
+    "department": N_("Department"),
+    "dispatch_rule": N_("Rule"),
+    "filing_condition": N_("Filing condition"),
+    "grids": N_("Grids"),
+    "incident": N_("Incident"),
+    "ladder": N_("Escalation"),
+    "monthly_assessment": N_("Assessment"),
+    "notice": N_("Announcement"),
+    "process": N_("Process"),
+    "role": N_("Role"),
+    "setting": N_("Setting"),
+    "user": N_("Person"),
+}
+"""What an act was done to."""
+
+CODE_SYSTEMS = {
+    "GBT30428.2-2013": N_("GB/T 30428.2-2013, components and events"),
+    "GBT47678.5-2026": N_("GB/T 47678.5-2026, components and matters"),
+}
+"""The national ones; a city's own is called by its code."""
 
 ROOMS = {
     "access": N_("Access"),
+    "assessment": N_("Assessment by e-mail"),
     "attachments": N_("Attachments"),
     "calendars": N_("Calendars"),
     "cases": N_("Cases"),
@@ -70,10 +107,12 @@ ROOMS = {
     "evaluation": N_("Assessment"),
     "forms": N_("Forms"),
     "grids": N_("Grids"),
+    "messages": N_("Messages"),
     "notifications": N_("Notifications"),
     "process": N_("Processes"),
     "session": N_("Signing in"),
     "simulation": N_("Simulation"),
+    "supervision": N_("Supervision"),
 }
 
 CLOCKS = {

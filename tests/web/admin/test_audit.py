@@ -1,3 +1,12 @@
+import re
+
+from engine.kit.config import ROOT
+from web.admin import wording
+
+RECORDED = re.compile(r'(?:record|announce)\(\s*"([a-z_]+\.[a-z_]+)"')
+OBJECT = re.compile(r'object_kind="([a-z_]+)"')
+
+
 def test_records_are_read_by_person_act_and_day(visit, city):
     visit("system_admin").post("/admin/people/new", data={"username": "ma.li", "name": "马丽"})
     auditor = visit("audit_admin")
@@ -9,3 +18,9 @@ def test_records_are_read_by_person_act_and_day(visit, city):
 
 def test_a_day_that_is_none_asks_for_all(visit, city):
     assert visit("audit_admin").get("/admin/audit?since=yesterday").status_code == 200
+
+
+def test_every_act_on_record_and_what_it_was_done_to_has_a_name():
+    program = "".join(path.read_text() for floor in ("engine", "web") for path in (ROOT / floor).rglob("*.py"))
+    assert set(RECORDED.findall(program)) <= wording.ACTS.keys()
+    assert set(OBJECT.findall(program)) <= wording.OBJECTS.keys()

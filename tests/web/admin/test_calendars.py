@@ -46,9 +46,13 @@ def enter(admin, page, day=DAY, **values):
 
 
 def apply(admin, page):
-    answer = admin.post(f"{page}/draft/application", data={"revision": revision()})
+    answer = surely(admin, f"{page}/draft/application")
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"]
+
+
+def surely(admin, address):
+    return admin.post(address, data={"revision": revision(), "is_sure": "1"})
 
 
 def run_workers():
@@ -120,7 +124,7 @@ def test_a_year_is_published_when_its_notice_is_entered(admin, page, visit):
     apply(admin, page)
     db.session.rollback()
     assert 2027 in queries.plan(queries.find()).published
-    admin.post(f"{page}/years/2027/removal", data={"revision": revision()})
+    surely(admin, f"{page}/years/2027/removal")
     apply(admin, page)
     db.session.rollback()
     assert 2027 not in queries.plan(queries.find()).published
@@ -172,10 +176,21 @@ def test_a_recalculation_is_cancelled_and_continued(admin, page):
 
 def test_a_draft_is_discarded(admin, page):
     enter(admin, page)
-    admin.post(f"{page}/draft/removal", data={"revision": revision()})
+    surely(admin, f"{page}/draft/removal")
     assert planned(DAY) is None
     assert admin.post(f"{page}/draft/preview").status_code == 409
-    assert admin.post(f"{page}/draft/application", data={"revision": revision()}).status_code == 409
+    assert surely(admin, f"{page}/draft/application").status_code == 409
+
+
+@pytest.mark.parametrize("act", ["draft/application", "draft/removal", "years/2026/removal"])
+def test_a_grave_act_without_its_tick_asks_and_sends_the_revision_along(admin, page, act):
+    enter(admin, page)
+    asked = admin.post(f"{page}/{act}", data={"revision": revision()})
+    assert asked.status_code == 422
+    assert 'name="is_sure"' in asked.text
+    assert f'<input type="hidden" name="revision" value="{revision()}">' in asked.text
+    assert planned(DAY) is not None
+    assert surely(admin, f"{page}/{act}").status_code == 303
 
 
 def test_further_calendars(admin, page):

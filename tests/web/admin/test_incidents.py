@@ -35,6 +35,10 @@ def test_it_is_tried_again_once(visit, incident):
 
 def test_settling_needs_a_note(visit, incident):
     admin = visit("system_admin")
-    assert admin.post(f"/admin/incidents/{incident}/resolution", data={"note": " "}).status_code == 422
-    assert admin.post(f"/admin/incidents/{incident}/resolution", data={"note": "已电话派遣"}).status_code == 303
+    page, sure = f"/admin/incidents/{incident}/resolution", {"is_sure": "1"}
+    assert admin.post(page, data=sure | {"note": " "}).status_code == 422
+    asked = admin.post(page, data={"note": "已电话派遣"})
+    assert asked.status_code == 422
+    assert '<input type="hidden" name="note" value="已电话派遣">' in asked.text
+    assert admin.post(page, data=sure | {"note": "已电话派遣"}).status_code == 303
     assert db.session.get(Incident, incident).note == "已电话派遣"

@@ -1,7 +1,8 @@
 from engine.audit import queries as audit
 from engine.audit.queries import Filter
 from engine.catalog.code_system import CODE_SYSTEM
-from engine.settings import values
+from engine.settings import queries, values
+from web.admin import wording
 
 
 def test_a_setting_is_changed_and_on_record(visit, city):
@@ -35,3 +36,9 @@ def test_what_is_yes_or_no_was_delivered_as_yes_or_no(visit):
     assert "delivered: Yes" in page
     assert "delivered: True" not in page
     assert "delivered: False" not in page
+
+
+def test_a_choice_and_a_room_are_called_by_their_names(visit):
+    page = visit("system_admin", language="en").get("/admin/settings").text
+    assert "GB/T 30428.2-2013, components and events</option>" in page
+    assert {one.setting.name.partition(".")[0] for one in queries.listed()} <= wording.ROOMS.keys()
