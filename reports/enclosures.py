@@ -18,13 +18,15 @@ from reports import monthly_assessment
 
 def register() -> None:
     """Let messages enclose it."""
-    enclosures.register(assessment_mail.ENCLOSURE, monthly_pdf, is_ready)
+    enclosures.register(assessment_mail.ENCLOSURE, monthly_pdf, ready_since)
 
 
-def is_ready(params: Mapping[str, Any]) -> bool:
-    """Is the month computed and, where the city wants that, published?"""
+def ready_since(params: Mapping[str, Any]) -> datetime | None:
+    """Since when the month is published or, where the city does not wait for that, computed."""
     row = publishing.find(params["month"])
-    return row is not None and (row.state == State.published or not values.get(assessment_mail.ONLY_PUBLISHED))
+    if row is None or row.state == State.published:
+        return row.published_at if row else None
+    return None if values.get(assessment_mail.ONLY_PUBLISHED) else row.computed_at
 
 
 def monthly_pdf(params: Mapping[str, Any], locale: str, at: datetime) -> Enclosed:  # noqa: ARG001 - as it is kept now

@@ -16,6 +16,7 @@ class Gateway(ThreadingHTTPServer):
         self.taken: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.status, self.answer = 200, {"errcode": 0}
         self.hangs_up = False
+        self.elsewhere = ""
 
     @property
     def address(self) -> str:
@@ -36,6 +37,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         answer = json.dumps(self.server.answer).encode()
         self.send_response(self.server.status)
+        if self.server.elsewhere:
+            self.send_header("Location", self.server.elsewhere)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)

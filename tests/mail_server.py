@@ -24,6 +24,7 @@ class PostOffice(socketserver.ThreadingTCPServer):
         self.busy: set[str] = set()
         self.hangs_up_after_data = False
         self.account: tuple[str, str] | None = None
+        self.most_bytes = 0
 
     @property
     def port(self) -> int:
@@ -62,12 +63,21 @@ class Session(socketserver.StreamRequestHandler):
         if verb == "DATA":
             return self.take()
         if verb == "EHLO":
-            self.say("250-post office\r\n250-8BITMIME\r\n250 AUTH PLAIN" if self.server.account else "250 8BITMIME")
+            offered = ["post office", "8BITMIME"]
+            offered += ["AUTH PLAIN"] if self.server.account else []
+            offered += [f"SIZE {self.server.most_bytes}"] if self.server.most_bytes else []
+            self.say("\r\n".join([*(f"250-{one}" for one in offered[:-1]), f"250 {offered[-1]}"]))
         elif verb == "AUTH":
             self.say("535 5.7.8 wrong user or password")
+        elif verb == "MAIL" and self.is_too_large(rest):
+            self.say("552 5.3.4 message too big")
         else:
             self.say("250 ok")
         return None
+
+    def is_too_large(self, rest: str) -> bool:
+        told = rest.lower().partition("size=")[2]
+        return 0 < self.server.most_bytes < int(told or 0)
 
     def recipient(self, address: str) -> None:
         if address in self.server.unknown:

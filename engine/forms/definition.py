@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.kit.i18n import N_
+from engine.kit.outgoing import ADDRESS
 
 YES = "1"
 """What a ticked box sends."""
@@ -95,7 +96,7 @@ def texts(data: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 FORMATS: dict[str, tuple[str, str]] = {
     "phone": (r"\+?[0-9][0-9 \-()]{2,24}", N_("A telephone number is made of digits, spaces, dashes and brackets.")),
-    "email": (r"[^@\s<>,;]+@[^@\s<>,;]+", N_("An e-mail address is written like wang@example.cn.")),
+    "email": (ADDRESS.pattern, N_("An e-mail address is written like wang@example.cn.")),
     "user_name": (r"[a-z0-9][a-z0-9._\-]+", N_("A user name is made of small letters, digits, dots and dashes.")),
     "case_number": (r"[0-9A-Za-z\-]{6,32}", N_("A case number is made of 6 to 32 digits and letters.")),
 }

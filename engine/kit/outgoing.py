@@ -13,7 +13,10 @@ T = TypeVar("T")
 Tls = Literal["none", "starttls", "tls"]
 PORTS: dict[str, int] = {"none": 25, "starttls": 587, "tls": 465}
 CHATS = ("wecom", "dingtalk", "feishu")
-ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""An e-mail address that every mail server takes (RFC 5321 §4.1.2, without quoted and without Chinese ones)."""
+SENT_AS_IT_IS = re.compile(r"[\x21-\x7e]*")
+"""What may stand in the head of a request: anything else would be refused there, and repeated in the refusal."""
 
 
 class Wrong(ValueError):
@@ -108,8 +111,10 @@ def _chat(env: Mapping[str, str]) -> Gateway | None:
 
 
 def _gateway(env: Mapping[str, str], url: str, secret: str, *, kind: str = "") -> Gateway | None:
-    address = _address(env, url)
-    return Gateway(address, env.get(secret, ""), kind) if address else None
+    address, key = _address(env, url), env.get(secret, "").strip()
+    if not SENT_AS_IT_IS.fullmatch(key):
+        raise Wrong(f"{secret}: letters, digits and signs of ASCII are needed, without spaces")
+    return Gateway(address, key, kind) if address else None
 
 
 def _address(env: Mapping[str, str], name: str) -> str:
@@ -122,6 +127,8 @@ def _address(env: Mapping[str, str], name: str) -> str:
 def _split(name: str, text: str, schemes: tuple[str, ...]) -> SplitResult:
     """The parts of an address. What was written is not repeated in the refusal: it may hold a password."""
     url = _in(name, lambda: urlsplit(text))
+    if not SENT_AS_IT_IS.fullmatch(text):
+        raise Wrong(f"{name}: an address has no spaces, and only signs of ASCII")
     if url.scheme not in schemes or not url.hostname:
         raise Wrong(f"{name}: an address that begins with {' or '.join(f'{one}://' for one in schemes)} is needed")
     return url

@@ -13,6 +13,7 @@ from engine.access import actors
 from engine.access.models import Delegation, Role, RolePermission
 from engine.catalog.models import Category
 from engine.kit.db import db, unit_of_work
+from engine.kit.i18n import N_
 from engine.notifications import digests, preferences, quiet_hours
 from engine.notifications.channels import registry
 from engine.notifications.kinds import KINDS
@@ -26,6 +27,7 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
 STALE = timedelta(days=2)
 """What was announced longer ago stays in the application: nobody wants a letter about a step that is long done."""
+NOBODY = N_("Nobody serves there.")
 NOTICE: Table = Notice.__table__  # type: ignore[assignment]
 
 
@@ -64,7 +66,8 @@ def _address(ids: Sequence[int], at: datetime, is_silent: bool) -> int:
         select(Notice).where(Notice.id.in_(ids), Notice.next_at.is_not(None)).order_by(Notice.id).with_for_update()
     ).all()
     known = _read(notices, at)
-    told = [(notice, user_id) for notice in notices for user_id in _who(notice, known)]
+    found = {notice.id: _who(notice, known) for notice in notices}
+    told = [(notice, id) for notice in notices for id in sorted(found[notice.id] - {notice.except_id})]
     rows = [_message(notice, user_id, known) for notice, user_id in told]
     if rows:
         # They come back in any order, and with all that their deliveries depend on.
@@ -72,8 +75,24 @@ def _address(ids: Sequence[int], at: datetime, is_silent: bool) -> int:
         written: Sequence[Any] = db.session.execute(insert(Message).returning(*answered), rows).all()
         if not is_silent:
             _send_out([row for row in written if at - row.created_at < STALE], at)
-    db.session.execute(delete(Notice).where(Notice.id.in_([notice.id for notice in notices])))
+    unheard = [notice for notice in notices if not found[notice.id] and _is_for_a_role(notice)]
+    for notice in unheard:
+        _put_aside(notice)
+    settled = {notice.id for notice in notices} - {notice.id for notice in unheard}
+    db.session.execute(delete(Notice).where(Notice.id.in_(settled)))
     return len(rows)
+
+
+def _is_for_a_role(notice: Notice) -> bool:
+    """Rather than for somebody by name, who may have left."""
+    return bool(notice.groups or notice.permission)
+
+
+def _put_aside(notice: Notice) -> None:
+    """Nobody serves there: administrators see it, and let it be announced again once somebody does."""
+    log.warning("notice %s (%s) is for %s: nobody", notice.id, notice.kind, notice.permission or notice.groups)
+    notice.next_at, notice.error = None, NOBODY
+    notice.claimed_until, notice.claimed_by = None, None
 
 
 def _message(notice: Notice, user_id: int, known: _Reading) -> dict[str, Any]:
@@ -90,8 +109,8 @@ def _message(notice: Notice, user_id: int, known: _Reading) -> dict[str, Any]:
     }
 
 
-def _who(notice: Notice, known: _Reading) -> list[int]:
-    """Ids of those who are told, without whoever did it."""
+def _who(notice: Notice, known: _Reading) -> set[int]:
+    """Ids of those who are told, and of whoever did it."""
     found = set(notice.user_ids) & known.active
     for name in notice.groups:
         found |= known.members[name]
@@ -100,7 +119,7 @@ def _who(notice: Notice, known: _Reading) -> list[int]:
     if notice.case_id is not None:
         # Whoever stands in for somebody (代理) has his case work meanwhile.
         found |= {known.stand_ins[id] for id in found if id in known.stand_ins}
-    return sorted(found - {notice.except_id})
+    return found
 
 
 def _read(notices: Iterable[Notice], at: datetime) -> _Reading:
@@ -204,5 +223,6 @@ def _failed(notice_id: int, error: Exception, at: datetime) -> None:
 
 
 def given_up() -> list[Notice]:
-    """Notices that nobody could be found for, however often it was tried."""
-    return list(db.session.scalars(select(Notice).where(Notice.next_at.is_(None)).order_by(Notice.id).limit(100)))
+    """Notices that reached nobody, because nobody serves there or something failed; the newest hundred."""
+    unheard = select(Notice).where(Notice.next_at.is_(None))
+    return list(db.session.scalars(unheard.order_by(Notice.id.desc()).limit(100)))

@@ -8,12 +8,14 @@ beyond what SMTP itself allows: a server whose answer was lost gets the message 
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from engine.kit.db import db, unit_of_work
@@ -42,9 +44,16 @@ MOST_ATTEMPTS = Setting(
     most=200,
 )
 LEASE = timedelta(minutes=15)
-"""Longer than a batch can take: a channel that does not answer ends the batch after the first."""
+"""Longer than a turn and its last letter can take: a channel that does not answer ends the batch after the first."""
+TURN = timedelta(seconds=30)
+"""How long one channel sends at a time. Leases count from the moment of a run, which must not grow old; and an urgent
+text message does not wait for ten thousand e-mails."""
 BATCH = 50
 LONGEST_PAUSE = timedelta(hours=1)
+FORGOTTEN = timedelta(days=7)
+"""What nobody took for so long (its channel was not set up, no worker ran) does not leave by itself any more."""
+NOTING_PAUSES = (0.2, 1, 3, 10, 0)
+"""Seconds between attempts to note that a letter left, where the database does not answer."""
 DELIVERY: Table = Delivery.__table__  # type: ignore[assignment]
 
 
@@ -62,12 +71,19 @@ class Parcel:
     attempts: int
     was_sending: bool
     is_digest: bool
+    is_forgotten: bool = False
     told: list[writing.Told] = field(default_factory=list)
 
 
 def run(worker: str, at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Send everything that is due at ``at``, until nothing is left or the channel is away; how many."""
-    return sum(_run(channel, worker, at, going_on) for channel in registry.offered().values())
+    """Send what is due at ``at``, until nothing is left, the channel is away or its turn is over; how many."""
+    return sum(_run(channel, worker, at, _for_a_turn(going_on)) for channel in registry.offered().values())
+
+
+def _for_a_turn(going_on: Callable[[], bool]) -> Callable[[], bool]:
+    """``going_on``, for as long as one channel sends at a time, from now on."""
+    end = time.monotonic() + TURN.total_seconds()
+    return lambda: time.monotonic() < end and going_on()
 
 
 def _run(channel: Channel, worker: str, at: datetime, going_on: Callable[[], bool]) -> int:
@@ -94,7 +110,7 @@ def claim(channel: Channel, worker: str, at: datetime, *, most: int = BATCH) -> 
             .execution_options(populate_existing=True)
         ).all()
         digests = _digested([row.id for row in rows if row.message_id is None])
-        return [_parcel(row, channel, worker, digests) for row in rows]
+        return [_parcel(row, channel, worker, digests, at) for row in rows]
 
 
 def _digested(keys: Sequence[int]) -> dict[int, list[Message]]:
@@ -111,7 +127,7 @@ def _digested(keys: Sequence[int]) -> dict[int, list[Message]]:
     return found
 
 
-def _parcel(row: Delivery, channel: Channel, worker: str, digests: dict[int, list[Message]]) -> Parcel:
+def _parcel(row: Delivery, channel: Channel, worker: str, digests: dict[int, list[Message]], at: datetime) -> Parcel:
     user: User | None = row.user
     messages = [row.message] if row.message else digests.get(row.id, [])
     return Parcel(
@@ -126,6 +142,7 @@ def _parcel(row: Delivery, channel: Channel, worker: str, digests: dict[int, lis
         attempts=row.attempts,
         was_sending=row.state == DeliveryState.sending,
         is_digest=row.message_id is None,
+        is_forgotten=row.next_at is not None and at - row.next_at > FORGOTTEN,
         told=[writing.Told(one.id, one.kind, one.params, one.enclosure) for one in messages],
     )
 
@@ -153,7 +170,8 @@ def _deliver(parcel: Parcel, channel: Channel, send: Send, at: datetime) -> bool
     if hopeless:
         return _close(parcel, *hopeless)
     try:
-        return _hand_over(parcel, send, at)
+        if not _hand_over(parcel, send, at):
+            return False
     except Unreachable:
         raise
     except Refused as error:
@@ -163,6 +181,8 @@ def _deliver(parcel: Parcel, channel: Channel, send: Send, at: datetime) -> bool
     except Exception as error:
         _put_off([parcel], error, at)
         return False
+    _note_sent(parcel, at)
+    return True
 
 
 def _hopeless(parcel: Parcel, channel: Channel) -> tuple[DeliveryState, str | None] | None:
@@ -171,6 +191,8 @@ def _hopeless(parcel: Parcel, channel: Channel) -> tuple[DeliveryState, str | No
         return DeliveryState.dropped, None
     if parcel.was_sending and not channel.knows_twice:
         return DeliveryState.in_doubt, N_("The worker died while it was sending.")
+    if parcel.is_forgotten:
+        return DeliveryState.given_up, N_("It waited for more than a week; send it again if it is still wanted.")
     if parcel.address is None:
         return DeliveryState.given_up, N_("The person has no address for this channel.")
     return None
@@ -182,8 +204,20 @@ def _hand_over(parcel: Parcel, send: Send, at: datetime) -> bool:
     if not _change(parcel, state=DeliveryState.sending.value, address=parcel.address):
         return False
     send(letter)
-    _close(parcel, DeliveryState.sent, at=at)
     return True
+
+
+def _note_sent(parcel: Parcel, at: datetime) -> None:
+    """The far side has it. A database that is away for a moment must not make that it gets it once more."""
+    for pause in NOTING_PAUSES:
+        try:
+            _close(parcel, DeliveryState.sent, at=at)
+            return
+        except DBAPIError as error:
+            log.warning("delivery %s was sent, which could not be noted yet", parcel.id, exc_info=error)
+            last = error
+            time.sleep(pause)
+    raise last
 
 
 def _in_doubt(parcel: Parcel, channel: Channel, error: Exception, at: datetime) -> bool:
@@ -196,19 +230,23 @@ def _in_doubt(parcel: Parcel, channel: Channel, error: Exception, at: datetime) 
 def _close(parcel: Parcel, state: DeliveryState, error: str | None = None, *, at: datetime | None = None) -> bool:
     """Nothing more is tried by itself; those that a digest holds share its fate. False: nothing was sent."""
     changed = {"state": state.value, "error": error, "sent_at": at}
-    _change(parcel, **changed, next_at=None, claimed_until=None, attempts=parcel.attempts + 1)
-    if parcel.is_digest:
-        with unit_of_work():
+    with unit_of_work():
+        is_mine = _write(parcel, **changed, next_at=None, claimed_until=None, attempts=parcel.attempts + 1)
+        if is_mine and parcel.is_digest:
             db.session.execute(update(DELIVERY).where(DELIVERY.c.digest_id == parcel.id).values(**changed))
     return False
 
 
 def _change(parcel: Parcel, **values: object) -> bool:
-    """Write to a row, unless another worker has it by now."""
+    """Write to a row, in a transaction of its own, unless another worker has it by now."""
     with unit_of_work():
-        mine = (DELIVERY.c.id == parcel.id, DELIVERY.c.claimed_by == parcel.worker, DELIVERY.c.next_at.is_not(None))
-        changed = db.session.execute(update(DELIVERY).where(*mine).values(**values))
-        return bool(changed.rowcount)  # type: ignore[attr-defined]
+        return _write(parcel, **values)
+
+
+def _write(parcel: Parcel, **values: object) -> bool:
+    mine = (DELIVERY.c.id == parcel.id, DELIVERY.c.claimed_by == parcel.worker, DELIVERY.c.next_at.is_not(None))
+    changed = db.session.execute(update(DELIVERY).where(*mine).values(**values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def _put_off(parcels: Sequence[Parcel], error: Exception, at: datetime) -> None:

@@ -8,20 +8,20 @@ from engine.notifications.channels.protocol import Enclosed
 
 Maker = Callable[[Mapping[str, Any], str, datetime], Enclosed]
 """Makes a file from a message's params, for the reader's language, as of the moment of sending."""
-Ready = Callable[[Mapping[str, Any]], bool]
-"""Could it be made now?"""
+Ready = Callable[[Mapping[str, Any]], datetime | None]
+"""Since when it can be made; None: it cannot yet."""
 
 _makers: dict[str, tuple[Maker, Ready]] = {}
 
 
-def register(name: str, make: Maker, is_ready: Ready = lambda _: True) -> None:
-    """Say how the enclosure ``name`` is made, and when it can be."""
-    _makers[name] = make, is_ready
+def register(name: str, make: Maker, ready_since: Ready) -> None:
+    """Say how the enclosure ``name`` is made, and since when it can be."""
+    _makers[name] = make, ready_since
 
 
-def is_ready(name: str, params: Mapping[str, Any]) -> bool:
-    """Can it be made now? Not where nobody makes such a thing."""
-    return name in _makers and _makers[name][1](params)
+def ready_since(name: str, params: Mapping[str, Any]) -> datetime | None:
+    """Since when it can be made; None where it cannot yet, or where nobody makes such a thing."""
+    return _makers[name][1](params) if name in _makers else None
 
 
 def made(name: str, params: Mapping[str, Any], locale: str, at: datetime) -> Enclosed:

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from engine.kit.db import db, unit_of_work
 from engine.kit.i18n import N_
 from engine.notifications import addressing, assessment_mail, delivering, digests
-from engine.notifications.models import Delivery, DeliveryState, Message
+from engine.notifications.models import Delivery, Message, Notice
 from engine.settings import values
 from engine.settings.declarations import Setting
 
 MOST_ROUNDS = 1000
 KEPT = Setting("messages.days_kept", int, 180, N_("Days that messages are kept"), least=30, most=3650)
+TOLD_ONCE = timedelta(days=70)
+"""What is told once a month stays at least so long: without its row it would be told again."""
 PURGED_AT_ONCE = 1000
 
 
@@ -55,26 +58,27 @@ def mail_assessment(zone: ZoneInfo, *, at: datetime) -> int:
 def purge(at: datetime) -> int:
     """Delete messages that are older than the settings say, with their deliveries, a thousand at a time; how many."""
     before, done = at - timedelta(days=values.get(KEPT)), 0
+    old = (Message.created_at < before, or_(Message.once.is_(None), Message.created_at < at - TOLD_ONCE))
     while True:
         with unit_of_work():
-            keys = db.session.scalars(
-                select(Message.id).where(Message.created_at < before).order_by(Message.id).limit(PURGED_AT_ONCE)
-            ).all()
+            keys = db.session.scalars(select(Message.id).where(*old).order_by(Message.id).limit(PURGED_AT_ONCE)).all()
             db.session.execute(delete(Delivery).where(Delivery.message_id.in_(keys)))
             db.session.execute(delete(Message).where(Message.id.in_(keys)))
-            _purge_digests(before)
         done += len(keys)
         if len(keys) < PURGED_AT_ONCE:
-            return done
+            break
+    with unit_of_work():
+        _purge_digests(before)
+        db.session.execute(delete(Notice).where(Notice.next_at.is_(None), Notice.at < before))
+    return done
 
 
 def _purge_digests(before: datetime) -> None:
-    """Digests that nothing names any more."""
-    named = select(Delivery.digest_id).where(Delivery.digest_id.is_not(None))
-    over = (Delivery.message_id.is_(None), Delivery.created_at < before, Delivery.state == DeliveryState.sent.value)
-    db.session.execute(
-        delete(Delivery).where(*over, Delivery.id.not_in(named)).execution_options(synchronize_session=False)
-    )
+    """Digests that nothing names any more, whatever became of them."""
+    held = aliased(Delivery)
+    named = exists().where(held.digest_id == Delivery.id)
+    over = (Delivery.message_id.is_(None), Delivery.created_at < before, Delivery.next_at.is_(None))
+    db.session.execute(delete(Delivery).where(*over, ~named).execution_options(synchronize_session=False))
 
 
 def _name() -> str:

@@ -26,6 +26,8 @@ class Kind:
     worded: tuple[str, ...] = ()
     wakes: bool = False
     """It goes out in quiet hours too."""
+    is_duty: bool = False
+    """Nobody may switch it off everywhere: by one way he is told at once."""
 
     def said(self, params: Mapping[str, Any], locale: str) -> str:
         """The sentence in the reader's language."""
@@ -40,13 +42,18 @@ KINDS = {
     for kind in (
         Kind("step_given", N_("Work that comes to me or my department"), N_("%(step)s: case %(number)s, %(category)s"),
              GATHERED),
+        Kind("step_taken", N_("Work of mine that goes to somebody else"),
+             N_("Not yours any more: %(step)s, case %(number)s, %(category)s"), GATHERED),
         Kind("returned", N_("Cases that a department gives back"),
              N_("%(step)s: a department gives back case %(number)s, %(category)s")),
-        Kind("urged", N_("Urging"), N_("Please hurry: case %(number)s, %(category)s"), AT_ONCE),
+        Kind("urged", N_("Urging"), N_("Please hurry: case %(number)s, %(category)s"), AT_ONCE,
+             is_duty=True),
         Kind("escalated", N_("Late cases that are escalated"),
-             N_("Case %(number)s, %(category)s, is late; you are told as the ladder says"), AT_ONCE),
+             N_("Case %(number)s, %(category)s, is late; you are told as the ladder says"), AT_ONCE,
+             is_duty=True),
         Kind("order_issued", N_("Supervision orders"),
-             N_("Supervision order %(order)s on case %(number)s: a written answer is needed"), AT_ONCE),
+             N_("Supervision order %(order)s on case %(number)s: a written answer is needed"), AT_ONCE,
+             is_duty=True),
         Kind("order_replied", N_("Answers to supervision orders"),
              N_("Supervision order %(order)s on case %(number)s has been answered")),
         Kind("order_reviewed", N_("What becomes of my answers"),
@@ -58,7 +65,7 @@ KINDS = {
         Kind("year_missing", N_("Calendars without their next year"),
              N_("The calendar “%(calendar)s” lacks %(years)s: time limits that run into it are provisional"), GATHERED),
         Kind("incident", N_("Incidents of the workers"), N_("The workers failed at “%(node)s” and need your help"),
-             WRITTEN, wakes=True),
+             WRITTEN, wakes=True, is_duty=True),
         Kind("assessment", N_("Monthly assessment"), N_("The monthly assessment of %(month)s")),
     )
 }  # fmt: skip

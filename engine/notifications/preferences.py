@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from engine.kit.db import db
-from engine.kit.errors import Invalid
+from engine.kit.errors import FieldError, Invalid
 from engine.kit.i18n import N_
 from engine.notifications.channels import registry
 from engine.notifications.kinds import KINDS
 from engine.notifications.models import How, Preference
 
+NEEDED = N_("This is part of your work: please leave at least one way on “at once”.")
 HOW_LABELS = {How.at_once: N_("at once"), How.digest: N_("in the digest"), How.off: N_("not at all")}
 
 
@@ -46,12 +47,14 @@ def table_of(user_id: int) -> dict[str, dict[str, How]]:
 def choose(user_id: int, wanted: Mapping[tuple[str, str], str]) -> None:
     """Set one person's wishes, by kind and channel; what is not named stays as it is.
 
-    Raises Invalid for a kind, a channel or a way that there is not.
+    Raises Invalid for a kind, a channel or a way that there is not, and, by the kind's name, where a duty would be
+    told by no way at once any more.
     """
     for (kind, channel), how in wanted.items():
         if kind not in KINDS or channel not in registry.offered() or how not in set(How):
             raise Invalid.field("how", N_("Please choose one of the list."))
     chosen = chosen_by([user_id])
+    _check_duties(user_id, wanted, chosen)
     for (kind, channel), how in wanted.items():
         if how == chosen.how(user_id, kind, channel):
             continue
@@ -60,3 +63,13 @@ def choose(user_id: int, wanted: Mapping[tuple[str, str], str]) -> None:
         if how != usual(kind, channel):
             db.session.add(Preference(user_id=user_id, kind=kind, channel=channel, how=how))
     db.session.flush()
+
+
+def _check_duties(user_id: int, wanted: Mapping[tuple[str, str], str], chosen: Chosen) -> None:
+    mute = [
+        kind
+        for kind in sorted({kind for kind, _ in wanted if KINDS[kind].is_duty})
+        if all(wanted.get((kind, one), chosen.how(user_id, kind, one)) != How.at_once for one in registry.offered())
+    ]
+    if mute:
+        raise Invalid({kind: [FieldError(NEEDED)] for kind in mute})

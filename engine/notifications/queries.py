@@ -1,11 +1,12 @@
 """Reading messages: one's own, and how those about a case, or all that failed, fared on their way."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from engine.kit.db import db
 from engine.kit.paging import COUNT_CAP, Page
@@ -38,16 +39,30 @@ def own(message_id: int, user_id: int) -> Message:
     return message
 
 
-def deliveries_about(case_id: int, *, most: int = 30) -> Sequence[Delivery]:
-    """What left the building, or was to, about a case: the newest first, with whom it was for."""
-    return db.session.scalars(
-        select(Delivery)
-        .join(Message, Message.id == Delivery.message_id)
+@dataclass
+class Fared:
+    """A message, and how it fared outside the application: without deliveries it stayed inside."""
+
+    message: Message
+    deliveries: list[Delivery]
+
+
+def told_about(case_id: int, *, most: int = 30) -> list[Fared]:
+    """Who was told something about a case, the newest first, with his deliveries: one statement."""
+    rows = db.session.execute(
+        select(Message, Delivery)
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
         .where(Message.case_id == case_id)
-        .options(contains_eager(Delivery.message), joinedload(Delivery.user))
-        .order_by(Delivery.id.desc())
+        .options(joinedload(Message.user))
+        .order_by(Message.id.desc(), Delivery.id)
         .limit(most)
-    ).all()
+    )
+    found: dict[int, Fared] = {}
+    for message, delivery in rows.tuples():
+        fared = found.setdefault(message.id, Fared(message, []))
+        if delivery is not None:
+            fared.deliveries.append(delivery)
+    return list(found.values())
 
 
 def troubled(states: Collection[DeliveryState], *, channel: str = "", page: int = 1, size: int = 50) -> Page[Delivery]:
@@ -66,6 +81,11 @@ def counts(since: datetime) -> dict[str, int]:
     """How many deliveries stand in each state, of those made from ``since`` on."""
     found = select(Delivery.state, func.count()).where(Delivery.created_at >= since).group_by(Delivery.state)
     return dict(db.session.execute(found).tuples().all())
+
+
+def latest() -> int:
+    """The number of the newest delivery: what came after it, nobody has looked at yet."""
+    return db.session.scalar(select(func.max(Delivery.id))) or 0
 
 
 def _page(found: Select[Any], page: int, size: int) -> Page[Any]:

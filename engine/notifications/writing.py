@@ -18,7 +18,7 @@ PAGE = Markup(
 )
 SAID = Markup('<p><strong>{text}</strong></p><p><a href="{link}">{open}</a></p>')
 SAID_WITHOUT_LINK = Markup("<p><strong>{text}</strong></p>")
-FOOTER = Markup('<p style="color:#6b7280;font-size:13px">{text}</p>')
+FOOTER = Markup('<p style="color:#6b7280;font-size:13px">{text}{link}</p>')
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,22 @@ class Told:
 
 
 def letter(key: str, address: str, told: Sequence[Told], *, locale: str | None, at: datetime) -> Letter:
-    """The letter that tells one thing, or the digest that tells several."""
+    """The letter that tells one thing, or the digest that tells several.
+
+    ``locale`` is None for somebody outside: he has no account, so that no link leads him anywhere.
+    """
+    is_outside = locale is None
     locale = locale or DEFAULT_LOCALE
-    said = [(kinds.said(one.kind, one.params, locale), _link(one)) for one in told]
+    said = [(kinds.said(one.kind, one.params, locale), "" if is_outside else _link(one)) for one in told]
+    foot = _foot(locale, is_outside=is_outside)
     is_digest = len(told) != 1
     subject = translate(N_("%(count)s messages for you"), locale, count=len(told)) if is_digest else said[0][0]
     return Letter(
         key=key,
         address=address,
         subject=f"{translate(N_('CityLoop'), locale)}{translate(N_(': '), locale)}{subject}",
-        text=_plain(said, locale),
-        html=_html(said, locale),
+        text=_plain(said, foot),
+        html=_html(said, foot, locale),
         link=_base("/messages") if is_digest else said[0][1],
         at=at,
         enclosed=tuple(enclosures.made(one.enclosure, one.params, locale, at) for one in told if one.enclosure),
@@ -58,21 +63,32 @@ def _base(path: str) -> str:
     return url + path if url else ""
 
 
-def _plain(said: Sequence[tuple[str, str]], locale: str) -> str:
+def _plain(said: Sequence[tuple[str, str]], foot: tuple[str, str]) -> str:
     lines = [f"{text}\n{link}".strip() for text, link in said]
-    return "\n\n".join([*lines, f"-- \n{_footer(locale)}"]) + "\n"
+    return "\n\n".join([*lines, "-- \n" + "\n".join(foot).strip()]) + "\n"
 
 
-def _html(said: Sequence[tuple[str, str]], locale: str) -> str:
+def _html(said: Sequence[tuple[str, str]], foot: tuple[str, str], locale: str) -> str:
     opened = translate(N_("Open it in CityLoop"), locale)
     parts = [
         SAID.format(text=text, link=link, open=opened) if link else SAID_WITHOUT_LINK.format(text=text)
         for text, link in said
     ]
     language = "en" if locale == "en" else "zh-CN"
-    return PAGE.format(language=language, said=Markup("").join(parts), footer=FOOTER.format(text=_footer(locale)))
+    return PAGE.format(language=language, said=Markup("").join(parts), footer=_html_foot(foot, locale))
 
 
-def _footer(locale: str) -> str:
-    return translate(N_("Written by the program; nobody reads answers. “My account” says what you are told, and how."),
-                     locale)  # fmt: skip
+def _html_foot(foot: tuple[str, str], locale: str) -> Markup:
+    text, link = foot
+    linked = Markup(' <a href="{link}">{name}</a>').format(link=link, name=translate(N_("My account"), locale))
+    return FOOTER.format(text=text, link=linked if link else "")
+
+
+def _foot(locale: str, *, is_outside: bool) -> tuple[str, str]:
+    """Who wrote this, how to be told less, and the address for that."""
+    if is_outside:
+        text = N_("Written by the program; nobody reads answers. The city has put your address on its list: "
+                  "please ask there to be taken off it.")  # fmt: skip
+        return translate(text, locale), ""
+    text = N_("Written by the program; nobody reads answers. “My account” says what you are told, and how.")
+    return translate(text, locale), _base("/me#wishes")

@@ -137,3 +137,70 @@ def test_a_document_that_cannot_be_made_is_seen_and_repeated(city, office, leade
     assert jobs.deliver_due(at(FIRST)) == 3
     assert jobs.deliver_due(at(FIRST) + timedelta(hours=2)) == 0
     assert len(office.taken) == 3
+
+
+def set_to(city, at, *pairs):
+    with unit_of_work():
+        for setting, value in pairs:
+            values.set(setting, value, by=city.system_admin, at=at("2026-01-10 09:00"))
+
+
+def test_a_month_that_is_published_after_the_next_one_ended_still_leaves(city, office, leaders, march, short_pdf, at):
+    set_to(city, at, (assessment_mail.ONLY_PUBLISHED, True))
+    assert jobs.mail_assessment(ZONE, at=at("2026-04-30 12:00")) == 0
+    with unit_of_work():
+        publishing.publish("2026-03", by=city.zheng, at=at("2026-05-02 10:00"))
+    assert jobs.mail_assessment(ZONE, at=at("2026-05-02 08:00")) == 0, "not before its hour"
+    assert jobs.mail_assessment(ZONE, at=at("2026-05-02 10:10")) == 3
+    assert jobs.mail_assessment(ZONE, at=at("2026-05-20 12:00")) == 0
+    assert {one.params["month"] for one in messages() if one.kind == "assessment"} == {"2026-03"}
+
+
+def test_who_is_put_on_the_list_later_gets_no_month_that_is_long_over(city, office, leaders, march, short_pdf, at):
+    assert jobs.mail_assessment(ZONE, at=at(FIRST)) == 3
+    set_to(city, at, (assessment_mail.PEOPLE, "supervisor.zhou, late@example.org"))
+    assert jobs.mail_assessment(ZONE, at=at("2026-04-28 12:00")) == 1
+    set_to(city, at, (assessment_mail.PEOPLE, "later@example.org"))
+    assert jobs.mail_assessment(ZONE, at=at("2026-05-06 12:00")) == 0
+
+
+def test_it_leaves_at_no_other_hour_because_it_was_late(city, office, leaders, march, short_pdf, at):
+    assert jobs.mail_assessment(ZONE, at=at("2026-04-09 03:00")) == 0
+    assert jobs.mail_assessment(ZONE, at=at("2026-04-09 09:00")) == 3
+
+
+def test_a_day_that_is_changed_after_it_was_sent_sends_nothing_twice(city, office, leaders, march, short_pdf, at):
+    assert jobs.mail_assessment(ZONE, at=at(FIRST)) == 3
+    set_to(city, at, (assessment_mail.DAY, 20), (jobs.KEPT, 30))
+    jobs.purge(at("2026-04-30 23:00"))
+    for day in ("2026-04-20 10:00", "2026-04-30 23:50"):
+        assert jobs.mail_assessment(ZONE, at=at(day)) == 0
+
+
+def test_one_person_gets_one_however_he_stands_on_the_list(city, office, march, short_pdf, at):
+    with unit_of_work():
+        city.user("wu").email = "wu@example.cn"
+    set_to(city, at, (assessment_mail.ROLES, "leader"),
+           (assessment_mail.PEOPLE, "leader.wu, WU@example.cn, mayor@example.org, Mayor@example.org"))  # fmt: skip
+    assert jobs.mail_assessment(ZONE, at=at(FIRST)) == 2
+    jobs.deliver_due(at(FIRST))
+    assert sorted(mail["To"].lower() for mail in office.taken) == ["mayor@example.org", "wu@example.cn"]
+
+
+def test_what_the_settings_name_in_vain_is_told_and_holds_up_nobody(city, office, march, short_pdf, at):
+    long = "x" * 200 + "@example.org"
+    people = f"nobody.here, mayor example.org, {long}, a b@example.org, mayor@example.org"
+    set_to(city, at, (assessment_mail.ROLES, "leader, archivist"), (assessment_mail.PEOPLE, people))
+    assert assessment_mail.unfound() == ["archivist", "nobody.here", "mayor example.org", long, "a b@example.org"]
+    jobs.mail_assessment(ZONE, at=at(FIRST))
+    jobs.deliver_due(at(FIRST))
+    assert [mail["To"] for mail in office.taken] == ["mayor@example.org"]
+
+
+def test_somebody_outside_is_sent_no_link_and_told_where_to_ask(city, office, leaders, march, short_pdf, at):
+    jobs.mail_assessment(ZONE, at=at(FIRST))
+    jobs.deliver_due(at(FIRST))
+    (outside,), (inside,) = office.mail_of("mayor@example.org"), office.mail_of("wu@example.cn")
+    assert "https://city.example" not in outside.get_body(("plain",)).get_content()
+    assert "https://city.example" not in outside.get_body(("html",)).get_content()
+    assert "https://city.example/me#wishes" in inside.get_body(("plain",)).get_content()

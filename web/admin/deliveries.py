@@ -8,11 +8,12 @@ from flask_babel import ngettext
 
 from engine.access.permissions import Permission
 from engine.kit import clock
+from engine.kit.i18n import N_
 from engine.notifications import addressing, assessment_mail, queries, repeating
 from engine.notifications.channels import registry
 from engine.notifications.models import DeliveryState
-from engine.organization import queries as people
 from web.admin.door import door
+from web.confirming import asks_first
 from web.guards import requires
 from web.numbers import whole
 from web.session import current_actor
@@ -24,6 +25,8 @@ VIEWS = {
     "in_doubt": frozenset({DeliveryState.in_doubt}),
     "waiting": frozenset({DeliveryState.to_send, DeliveryState.sending}),
 }
+TOGETHER = {state.value: state for state in (DeliveryState.given_up, DeliveryState.failed, DeliveryState.in_doubt)}
+"""Of which all can be sent again at once: not of those that must be told apart first."""
 COUNTED = timedelta(days=7)
 
 
@@ -43,8 +46,12 @@ def deliveries() -> str:
         views=VIEWS,
         counts=queries.counts(clock.now() - COUNTED),
         channels=registry.offered(),
+        channel=request.args.get("channel", ""),
+        together=TOGETHER,
+        latest=queries.latest(),
         lost=addressing.given_up(),
-        readers=_readers(),
+        readers=[one.name for one in assessment_mail.recipients()],
+        unfound=assessment_mail.unfound(),
     )
 
 
@@ -58,7 +65,28 @@ def repeat_deliveries() -> ResponseReturnValue:
     return redirect(url_for(".deliveries"), 303)
 
 
-def _readers() -> list[str]:
-    """Who gets the monthly assessment by e-mail, as the settings stand."""
-    found = assessment_mail.recipients()
-    return [people.user(one.user_id).name if one.user_id else one.address or "" for one in found]
+@door.post("/deliveries/repetition-of-all")
+@requires(Permission.incident_manage)
+@asks_first(N_("Send all again"), N_("Every message of this list leaves once more, page by page shown or not."))
+def repeat_all_deliveries() -> ResponseReturnValue:
+    """Send all of one state again, as far as the list showed that they are there. Raises NothingToRepeat."""
+    count = repeating.repeat_all(
+        TOGETHER.get(request.form.get("view", ""), DeliveryState.given_up),
+        channel=request.form.get("channel", ""),
+        until_id=request.form.get("until", 0, type=int),
+        by=current_actor(),
+        at=clock.now(),
+    )
+    flash(ngettext("One message is sent again.", "%(num)s messages are sent again.", count), "success")
+    return redirect(url_for(".deliveries"), 303)
+
+
+@door.post("/deliveries/announcements")
+@requires(Permission.incident_manage)
+def announce_again() -> ResponseReturnValue:
+    """Look once more for the readers of what reached nobody. Raises NothingToRepeat."""
+    count = repeating.announce_again(by=current_actor(), at=clock.now())
+    flash(
+        ngettext("One announcement is looked at again.", "%(num)s announcements are looked at again.", count), "success"
+    )
+    return redirect(url_for(".deliveries"), 303)

@@ -1,15 +1,13 @@
 """The blueprint of messages, and what other pages show of them."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint
+from flask import Blueprint, g
 
 from engine.access.permissions import Permission
 from engine.cases.models import Case
 from engine.kit.i18n import DEFAULT_LOCALE
 from engine.notifications import kinds, preferences, queries
 from engine.notifications.channels import registry
-from engine.notifications.models import Delivery, How, Message
+from engine.notifications.models import How, Message
 from web import languages, session
 from web.messages import wording
 
@@ -26,17 +24,20 @@ def unread_messages() -> int:
 
 
 @door.app_template_global()
-def deliveries_about(case: Case) -> Sequence[Delivery]:
-    """What left the building about a case, for those who may see it; nothing is asked for anybody else."""
+def told_about(case: Case) -> list[queries.Fared]:
+    """Who was told what about a case, and whether it reached him; nothing is asked for those who may not see that."""
     actor = session.actor_or_none()
-    return queries.deliveries_about(case.id) if actor and any(actor.has(one) for one in SEEN_BY) else ()
+    return queries.told_about(case.id) if actor and any(actor.has(one) for one in SEEN_BY) else []
 
 
 @door.app_template_global()
 def message_wishes() -> dict[str, dict[str, How]]:
-    """How whoever is signed in wants each kind, by every channel that is offered."""
+    """How whoever is signed in wants each kind, by every channel that is offered; what was refused, as he chose it."""
     actor = session.actor_or_none()
-    return preferences.table_of(actor.id) if actor and actor.id and registry.offered() else {}
+    table = preferences.table_of(actor.id) if actor and actor.id and registry.offered() else {}
+    for (kind, channel), how in g.get("refused_wishes", {}).items():
+        table[kind][channel] = How(how)
+    return table
 
 
 @door.app_template_global()

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, insert, select
 
-from engine.access.models import Delegation
+from engine.access.models import Delegation, Role
 from engine.cases import urging
 from engine.cases.models import Source
 from engine.kit.db import db, unit_of_work
-from engine.notifications import addressing, jobs, kinds
+from engine.notifications import addressing, jobs, kinds, repeating
+from engine.notifications.errors import NothingToRepeat
 from engine.notifications.models import Delivery, Message, Notice
 from engine.organization import leaving
 from engine.process import incidents
@@ -157,4 +159,26 @@ def test_ten_thousand_notices_are_addressed_in_batches_of_few_statements(city, p
     assert len(seen) < 20 * 20
     assert db.session.scalar(select(func.count()).select_from(Message)) == 10_000
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 10_000
+    assert notices() == []
+
+
+def test_what_is_for_a_role_that_nobody_has_is_put_aside_until_somebody_has_it(city, pigeons, announce, at):
+    now = at("2026-03-02 10:00")
+    announce("urged", at=now, groups=["archivist"])
+    announce("incident", at=now, permission=None, user_ids=[], params={"node": "x"})
+    (left,) = notices()
+    assert (left.kind, left.next_at, left.error) == ("urged", None, addressing.NOBODY)
+    assert jobs.address_due(now + timedelta(days=1)) == 0
+    with unit_of_work():
+        role = db.session.scalars(select(Role).where(Role.code == "acceptor")).one()
+        role.code = "archivist"
+        repeating.announce_again(by=city.system_admin, at=now)
+    assert jobs.address_due(now) >= 1
+    assert [one.user_id for one in messages()] == [city.li.id]
+    with pytest.raises(NothingToRepeat), unit_of_work():
+        repeating.announce_again(by=city.system_admin, at=now)
+
+
+def test_who_alone_has_a_role_and_did_it_himself_is_somebody(city, pigeons, announce, at):
+    announce("urged", at=at("2026-03-02 10:00"), groups=["acceptor"], except_id=city.li.id)
     assert notices() == []

@@ -1,5 +1,6 @@
 """Text messages and chat: what a gateway is told, what its answers mean, and that no secret gets into an error."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -38,8 +39,47 @@ def test_a_text_message_carries_its_key_and_the_secret_as_a_token(gateway):
     assert headers["Idempotency-Key"] == "delivery.7.1"
 
 
+def test_a_gateway_that_leads_elsewhere_has_taken_nothing_and_elsewhere_learns_nothing(gateway):
+    with open_gateway() as elsewhere:
+        gateway.status, gateway.elsewhere = 302, elsewhere.address
+        with pytest.raises(Unreachable, match="302"):
+            hand_over(Sms(Gateway(gateway.address, "t0ken")))
+        assert elsewhere.taken == []
+
+
+def test_a_long_text_keeps_its_link(gateway):
+    long = replace(LETTER, subject="催" * 400)
+    with Sms(Gateway(gateway.address)).connected() as send:
+        send(long)
+    ((_, _, body),) = gateway.taken
+    assert len(body["text"]) == 300
+    assert body["text"].endswith(f"催 {LETTER.link}")
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": "ok"}])
+def test_a_robot_that_does_not_answer_as_robots_do_may_have_said_it(gateway, answer):
+    gateway.answer = answer
+    with pytest.raises(Unknown):
+        hand_over(Chat(Gateway(gateway.address, kind="wecom")))
+
+
+def test_nobody_is_called_by_what_a_message_names(gateway):
+    with Chat(Gateway(gateway.address, kind="feishu")).connected() as send:
+        send(replace(LETTER, subject='<at user_id="all">所有人</at>'))
+    ((_, _, body),) = gateway.taken
+    assert "<" not in body["content"]["text"]
+
+
+def test_a_mobile_is_called_without_its_country():
+    chat = Chat(Gateway("http://x"))
+    assert chat.address_of(User(phone="+86 139-0000 1111")) == "13900001111"
+    assert chat.address_of(User(phone="1390000111１")) == "13900001111"
+    assert chat.address_of(User(phone="0951-861234")) == "0951861234"
+
+
 def test_a_number_is_read_as_people_write_it():
     sms = Sms(Gateway("http://x"))
+    assert sms.address_of(User(phone="１３９０００01111")) == "13900001111"
     assert sms.address_of(User(phone="+86 139-0000 1111")) == "+8613900001111"
     assert sms.address_of(User(phone=None)) is None
 
@@ -109,6 +149,8 @@ def test_what_a_robots_codes_mean(gateway, code, error):
         ({"PUBLIC_URL": "city.example"}, "PUBLIC_URL"),
         ({"SMS_GATEWAY_URL": "ftp://x"}, "SMS_GATEWAY_URL"),
         ({"CHAT_WEBHOOK_URL": "https://x/", "CHAT_WEBHOOK_KIND": "icq"}, "CHAT_WEBHOOK_KIND"),
+        ({"CHAT_WEBHOOK_URL": "https://x/?key=Wr0ng key"}, "CHAT_WEBHOOK_URL"),
+        ({"SMS_GATEWAY_URL": "https://x/", "SMS_GATEWAY_SECRET": "Wr0ng\nX: y"}, "SMS_GATEWAY_SECRET"),
     ],
 )
 def test_a_wrong_variable_stops_the_program_with_its_name(env, named):

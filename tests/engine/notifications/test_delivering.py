@@ -1,14 +1,19 @@
 """Letters leave once: through a server that is away for an hour, refuses, or hangs up; through workers that die."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
-from engine.kit.db import unit_of_work
+from engine.kit.db import db, unit_of_work
 from engine.kit.outgoing import Outgoing
-from engine.notifications import delivering, jobs, repeating
+from engine.notifications import delivering, enclosures, jobs, repeating
 from engine.notifications.channels import registry
+from engine.notifications.channels.protocol import Enclosed
 from engine.notifications.errors import NothingToRepeat, Refused, Unknown, Unreachable
+from engine.notifications.models import Message
 from engine.notifications.telling import tell
 from tests.letters import Pigeons, deliveries
 from tests.mail_server import open_office
@@ -220,3 +225,114 @@ def test_a_thousand_letters_take_two_statements_each_and_few_connections(city, p
     assert len({letter.key for letter in pigeons.letters}) == len(pigeons.letters) == 1000
     assert pigeons.connections <= 1000 / delivering.BATCH + 1
     assert len(seen) <= 1000 * 2 + (1000 / delivering.BATCH + 1) * 4
+
+
+def emailed(city, **addresses):
+    with unit_of_work():
+        for name, address in addresses.items():
+            city.user(name).email = address
+
+
+def test_an_email_larger_than_the_server_takes_is_given_up_alone(city, office, announce, now, monkeypatch):
+    emailed(city, li="li@example.cn", wang="wang@example.cn")
+    office.most_bytes = 100_000
+    enclosures.register("book", lambda *_: Enclosed("book.pdf", "application/pdf", b"x" * 200_000), lambda _: now)
+    announce("urged", at=now, user_ids=[city.li.id, city.wang.id])
+    with unit_of_work():
+        db.session.execute(update(Message).where(Message.user_id == city.li.id).values(enclosure="book"))
+    assert jobs.deliver_due(now) == 1
+    assert {one.user_id: one.state for one in deliveries()} == {city.li.id: "given_up", city.wang.id: "sent"}
+    (given_up,) = [one for one in deliveries() if one.state == "given_up"]
+    assert "552" in given_up.error
+
+
+@pytest.mark.parametrize("address", ["市长@example.cn", "a(b)@example.cn", 'x"y@example.cn', "grp:li@example.cn"])
+def test_an_address_that_mail_servers_do_not_take_is_none(city, office, announce, now, address):
+    emailed(city, li=address, wang="wang@example.cn")
+    announce("urged", at=now, user_ids=[city.li.id, city.wang.id])
+    assert jobs.deliver_due(now) == 1
+    assert [mail["To"] for mail in office.taken] == ["wang@example.cn"]
+
+
+def test_an_email_is_seven_bits_wide_and_its_headers_hold_nothing_unprintable(city, office, announce, now):
+    emailed(city, li="li@example.cn")
+    announce("urged", at=now, user_ids=[city.li.id], params={"category": "暴\x00露\x1b垃圾"})
+    jobs.deliver_due(now)
+    (mail,) = office.taken
+    assert mail["Subject"].endswith("暴 露 垃圾")
+    mail.as_bytes().decode("ascii")
+
+
+def test_a_letter_leads_to_where_one_says_how_to_be_told(city, office, announce, now):
+    emailed(city, li="li@example.cn")
+    announce("urged", at=now, user_ids=[city.li.id])
+    jobs.deliver_due(now)
+    assert "https://city.example/me#wishes" in office.taken[0].get_body(("plain",)).get_content()
+    assert 'href="https://city.example/me#wishes"' in office.taken[0].get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize("knows_twice", [True, False])
+def test_what_was_taken_is_not_sent_again_because_it_could_not_be_noted_at_once(
+    city, announce, now, knows_twice, monkeypatch
+):
+    pigeons = Pigeons(knows_twice=knows_twice)
+    registry.offer_only([pigeons])
+    monkeypatch.setattr(delivering, "NOTING_PAUSES", (0, 0, 0))
+    original, failures = delivering._close, iter([1, 1])
+
+    def close(parcel, state, *given, **named):
+        if state == "sent" and next(failures, None):
+            raise OperationalError("UPDATE delivery", {}, Exception("the database is away"))
+        return original(parcel, state, *given, **named)
+
+    monkeypatch.setattr(delivering, "_close", close)
+    announce("urged", at=now, user_ids=[city.li.id])
+    assert jobs.deliver_due(now) == 1
+    assert states() == ["sent"]
+    assert jobs.deliver_due(now + timedelta(hours=1)) == 0
+    assert len(pigeons.letters) == 1
+
+
+def test_what_a_person_repeats_is_not_sent_by_whoever_had_claimed_it_as_well(city, pigeons, announce, now):
+    announce("urged", at=now, user_ids=[city.li.id])
+    pigeons.trouble = ValueError("no")
+    jobs.deliver_due(now)
+    pigeons.trouble = None
+    later = now + timedelta(minutes=5)
+    slow = delivering.claim(pigeons, "slow", later)
+    with unit_of_work():
+        repeating.repeat([slow[0].id], by=city.system_admin, at=later)
+    assert jobs.deliver_due(later, worker="quick") == 1
+    delivering._deliver_all(slow, pigeons, later, lambda: True)
+    assert len(pigeons.letters) == 1
+
+
+def test_no_channel_keeps_the_others_waiting_for_long(city, announce, now, monkeypatch):
+    mail, sms = Pigeons("email"), Pigeons("sms")
+    registry.offer_only([mail, sms])
+    monkeypatch.setattr(delivering, "BATCH", 2)
+    monkeypatch.setattr(delivering, "TURN", timedelta(seconds=0.2))
+    monkeypatch.setattr(mail, "send", lambda letter: (time.sleep(0.05), mail.letters.append(letter)))
+    for number in range(20):
+        announce("urged", at=now, user_ids=[city.li.id], params={"number": str(number)})
+    jobs.deliver_due(now)
+    assert 0 < len(mail.letters) < 20
+    assert len(sms.letters) > 0
+    while jobs.deliver_due(now):
+        pass
+    assert len({letter.key for letter in mail.letters}) == len(mail.letters) == len(sms.letters) == 20
+
+
+def test_what_nobody_took_for_a_week_waits_for_a_person(city, announce, now):
+    registry.offer_only([Pigeons("sms")])
+    announce("urged", at=now, user_ids=[city.li.id, city.wang.id])
+    registry.offer_only([])
+    late = now + timedelta(days=8)
+    assert jobs.deliver_due(late) == 0
+    back = Pigeons("sms")
+    registry.offer_only([back])
+    assert jobs.deliver_due(late) == 0
+    assert states() == ["given_up", "given_up"]
+    with unit_of_work():
+        repeating.repeat([deliveries()[0].id], by=city.system_admin, at=late)
+    assert jobs.deliver_due(late) == 1

@@ -69,17 +69,31 @@ def test_a_person_chooses_per_kind_and_channel(city, announce, monday):
     registry.offer_only([mail, sms])
     with unit_of_work():
         preferences.choose(city.li.id, {("step_given", "email"): "at_once", ("step_given", "sms"): "off",
-                                        ("urged", "email"): "off", ("urged", "sms"): "off"})  # fmt: skip
+                                        ("urged", "email"): "off", ("urged", "sms"): "at_once"})  # fmt: skip
     step(announce, city, monday, "A1")
     announce("urged", at=monday, user_ids=[city.li.id, city.wang.id])
     jobs.deliver_due(monday)
     assert [len(mail.to(city.user(name))) for name in ("li", "wang")] == [1, 1]
-    assert [len(sms.to(city.user(name))) for name in ("li", "wang")] == [0, 1]
-    assert preferences.table_of(city.li.id)["urged"] == {"email": How.off, "sms": How.off}
+    assert [len(sms.to(city.user(name))) for name in ("li", "wang")] == [1, 1]
+    assert preferences.table_of(city.li.id)["urged"] == {"email": How.off, "sms": How.at_once}
     assert len([one for one in messages() if one.user_id == city.li.id]) == 2, "in the application he finds them all"
     with unit_of_work():
         preferences.choose(city.li.id, {("urged", "email"): "at_once"})
     assert preferences.table_of(city.li.id)["urged"]["email"] is How.at_once
+
+
+@pytest.mark.parametrize("kind", ["urged", "escalated", "order_issued", "incident"])
+def test_what_is_ones_duty_is_told_at_once_by_one_way_at_least(city, kind):
+    registry.offer_only([Pigeons("email"), Pigeons("sms")])
+    for ways in ({"email": "off", "sms": "off"}, {"email": "digest", "sms": "off"}):
+        with pytest.raises(Invalid) as refusal, unit_of_work():
+            preferences.choose(city.li.id, {(kind, channel): how for channel, how in ways.items()})
+        assert set(refusal.value.fields) == {kind}
+    with unit_of_work():
+        preferences.choose(city.li.id, {(kind, "email"): "at_once", (kind, "sms"): "off"})
+    with pytest.raises(Invalid), unit_of_work():
+        preferences.choose(city.li.id, {(kind, "email"): "off"})
+    assert preferences.table_of(city.li.id)[kind] == {"email": How.at_once, "sms": How.off}
 
 
 @pytest.mark.parametrize("wrong", [("urged", "pigeon", "off"), ("nothing", "email", "off"), ("urged", "email", "soon")])

@@ -4,11 +4,12 @@ import pytest
 
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
-from engine.notifications import jobs
+from engine.notifications import assessment_mail, jobs
 from engine.notifications.channels import registry
 from engine.notifications.errors import Refused
 from engine.notifications.telling import tell
 from engine.organization.models import User
+from engine.settings import values
 from tests.letters import Pigeons, deliveries, messages
 from tests.stories import Story
 
@@ -85,8 +86,11 @@ def test_the_list_is_in_the_readers_language(city, visit, story, pigeons):
 def test_a_person_chooses_how_he_is_told_and_where(city, visit, story, pigeons):
     wang = visit("wang")
     assert 'name="urged.email"' in wang.get("/me").text
-    assert wang.post("/messages/wishes", data={"urged.email": "off"}).status_code == 303
-    urge(story, city.wang)
+    assert wang.post("/messages/wishes", data={"order_replied.email": "off"}).status_code == 303
+    with unit_of_work():
+        tell("order_replied", at=story.now, case=story.case, user_ids=[city.wang.id], order="1")
+    jobs.address_due(story.now)
+    assert [one.kind for one in messages() if one.user_id == city.wang.id][-1] == "order_replied"
     assert [one for one in deliveries() if one.user_id == city.wang.id] == []
     assert wang.post("/messages/wishes", data={"urged.pigeon": "off"}).status_code == 422
     answer = wang.post("/messages/address", data={"phone": "0951-1234567", "email": "wang@example.cn"})
@@ -127,3 +131,73 @@ def test_an_administrator_sees_the_cause_and_sends_again(city, visit, story, pig
     assert admin.post("/admin/deliveries/repetition", data={"delivery": failed}).status_code == 409
     assert "no such mailbox" not in admin.get("/admin/deliveries").text
     assert visit("zhou").get("/admin/deliveries").status_code == 403
+
+
+def test_what_is_ones_duty_cannot_be_switched_off_and_nothing_chosen_is_lost(city, visit, story, pigeons):
+    wang = visit("wang", language="en")
+    answer = wang.post("/messages/wishes", data={"urged.email": "off", "order_replied.email": "digest"})
+    assert answer.status_code == 422
+    row = answer.text.partition('id="wish-urged"')[2]
+    assert "part of your work" in row
+    assert 'value="off" selected' in row.partition("</tr>")[0]
+    chosen = answer.text.partition('name="order_replied.email"')[2].partition("</select>")[0]
+    assert 'value="digest" selected' in chosen
+    saved = wang.get("/me").text.partition('name="order_replied.email"')[2].partition("</select>")[0]
+    assert 'value="at_once" selected' in saved
+
+
+def test_the_case_says_who_has_read_it_also_without_a_way_out(city, app, visit, story):
+    registry.offer_only([])
+    urge(story, city.wang)
+    address = f"/desk/cases/{story.case_id}"
+    zhou = visit("zhou", language="en")
+    told = zhou.get(address).text.partition('id="deliveries-title"')[2].partition("</section>")[0]
+    assert city.wang.name in told
+    assert "In the application: unread" in told
+    wang = visit("wang")
+    wang.get(f"/messages/{messages()[-1].id}")
+    told = zhou.get(address).text.partition('id="deliveries-title"')[2].partition("</section>")[0]
+    assert "In the application: read" in told
+
+
+def test_thousands_that_were_given_up_are_sent_again_at_once(city, visit, story, pigeons):
+    for _ in range(60):
+        urge(story, city.wang)
+    pigeons.trouble = Refused("blocked")
+    jobs.deliver_due(story.now)
+    given_up = [one.id for one in deliveries() if one.state == "given_up"]
+    admin = visit("system_admin")
+    page = admin.get("/admin/deliveries?view=given_up").text
+    assert f'name="until" value="{given_up[-1]}"' in page
+    assert 'name="until"' not in admin.get("/admin/deliveries").text, "what is in doubt is another decision"
+    sent = {"view": "given_up", "until": given_up[-1], "channel": "email"}
+    assert admin.post("/admin/deliveries/repetition-of-all", data=sent).status_code == 422
+    assert admin.post("/admin/deliveries/repetition-of-all", data=sent | {"is_sure": "1"}).status_code == 303
+    pigeons.trouble = None
+    assert jobs.deliver_due(clock.now()) == len(given_up) >= 60
+    assert admin.post("/admin/deliveries/repetition-of-all", data=sent | {"is_sure": "1"}).status_code == 409
+
+
+def test_the_page_of_deliveries_costs_few_statements_however_many_readers(city, visit, story, pigeons, statements):
+    with unit_of_work():
+        values.set(assessment_mail.ROLES, "leader, supervisor, handler, archivist", by=city.system_admin, at=story.now)
+    urge(story, city.wang, city.li)
+    admin = visit("system_admin", language="en")
+    page = admin.get("/admin/deliveries").text
+    assert "nobody answers to it: archivist" in page
+    with statements() as seen:
+        admin.get("/admin/deliveries?view=waiting")
+    assert len(seen) <= 12, "\n".join(seen)
+
+
+def test_an_announcement_that_reached_nobody_is_seen_and_made_again(city, visit, story, pigeons):
+    with unit_of_work():
+        tell("urged", at=story.now, case=story.case, groups=["archivist"])
+    jobs.address_due(story.now)
+    admin = visit("system_admin", language="en")
+    page = admin.get("/admin/deliveries").text
+    assert "Nobody serves there." in page
+    assert story.case.number not in page
+    assert admin.post("/admin/deliveries/announcements").status_code == 303
+    assert "archivist" not in admin.get("/admin/deliveries").text
+    assert admin.post("/admin/deliveries/announcements").status_code == 409

@@ -5,6 +5,7 @@ Written after the providers' manuals of custom robots (群机器人, 自定义�
 
 import base64
 import hmac
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +15,13 @@ from engine.kit.i18n import N_
 from engine.kit.outgoing import Gateway, Outgoing
 from engine.notifications.channels import posting
 from engine.notifications.channels.protocol import Letter, Send
-from engine.notifications.errors import Refused, Unreachable
+from engine.notifications.errors import Refused, Unknown, Unreachable
 from engine.organization.models import User
 
 TOO_MANY = {45009, 130101, 11232, 9499}
 """What robots answer when they are asked too often in a minute; the message itself is all right."""
+MOBILE = 11
+"""Digits of a mobile's number."""
 
 
 def configured(outgoing: Outgoing) -> "Chat | None":
@@ -38,8 +41,10 @@ class Chat:
 
     def address_of(self, user: User) -> str | None:
         """The telephone number by which the group knows the person."""
-        number = "".join(sign for sign in user.phone or "" if sign.isdecimal())
-        return number or None
+        typed = unicodedata.normalize("NFKC", user.phone or "")
+        number = "".join(sign for sign in typed if sign in "0123456789")
+        # Robots know a mobile by its eleven digits, without the country's 86.
+        return number[-MOBILE:] if number.startswith("86") and len(number) == MOBILE + 2 else number or None
 
     @contextmanager
     def connected(self) -> Iterator[Send]:
@@ -49,7 +54,9 @@ class Chat:
     def _send(self, letter: Letter) -> None:
         address, body = WAYS[self._gateway.kind](self._gateway, letter)
         answer = posting.post(address, body, seconds=self._gateway.seconds, headers={})
-        code = answer.get("errcode", answer.get("code", 0))
+        code = answer.get("errcode", answer.get("code", answer.get("StatusCode")))
+        if code is None:
+            raise Unknown("the robot's answer cannot be understood")
         if code in TOO_MANY:
             raise Unreachable(f"the robot is asked too often: {code}")
         if code != 0:
@@ -57,7 +64,8 @@ class Chat:
 
 
 def _text(letter: Letter) -> str:
-    return f"{letter.subject}\n{letter.link}".strip()
+    """What it says: between angle brackets a robot would read whom to call, everybody for instance."""
+    return f"{letter.subject}\n{letter.link}".strip().replace("<", "＜").replace(">", "＞")
 
 
 def _wecom(gateway: Gateway, letter: Letter) -> tuple[str, dict[str, Any]]:

@@ -15,8 +15,12 @@ from engine.notifications.errors import Refused, TryAgain, Unreachable
 from engine.organization.models import User
 
 AWAY = (OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, smtplib.SMTPHeloError,
-        smtplib.SMTPNotSupportedError, smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused)  # fmt: skip
+        smtplib.SMTPAuthenticationError)  # fmt: skip
 """What ails the server, or our account there, rather than the one e-mail."""
+TOO_LARGE = {523, 552}
+"""The one e-mail is larger than the server takes (RFC 1870); said of the sender, before it is handed over."""
+POLICY = SMTP.clone(cte_type="7bit")
+"""Not every relay takes 8 bits (RFC 6152)."""
 
 
 def configured(outgoing: Outgoing) -> "Email | None":
@@ -65,25 +69,27 @@ class Email:
         return session
 
     def _send(self, session: smtplib.SMTP, letter: Letter) -> None:
+        # Nothing is said to the server after it has taken it: the worker may die before that is noted.
         try:
-            session.send_message(written(letter, self._server.sender))
+            session.send_message(written(letter, self._server.sender), to_addrs=[letter.address])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _for_good(code)(f"{code} {_text(text)}") from error
+        except smtplib.SMTPSenderRefused as error:
+            raise (Refused if error.smtp_code in TOO_LARGE else Unreachable)(_said(error)) from error
         except AWAY as error:
             raise Unreachable(_said(error)) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise Refused(_said(error)) from error
         except smtplib.SMTPResponseException as error:
             raise _for_good(error.smtp_code)(_said(error)) from error
-        finally:
-            with suppress(OSError, smtplib.SMTPException):
-                session.rset()
 
 
 def written(letter: Letter, sender: str) -> EmailMessage:
     """The e-mail: plain and HTML beside each other, and what is enclosed."""
-    mail = EmailMessage(SMTP)
+    mail = EmailMessage(POLICY)
     mail["From"], mail["To"] = sender, letter.address
-    mail["Subject"] = " ".join(letter.subject.split())
+    mail["Subject"] = " ".join("".join(sign if sign.isprintable() else " " for sign in letter.subject).split())
     mail["Date"] = format_datetime(letter.at)
     found = ADDRESS.search(sender)
     mail["Message-ID"] = f"<{letter.key}@{found.group().partition('@')[2] if found else 'localhost'}>"

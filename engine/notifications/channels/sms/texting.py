@@ -1,5 +1,6 @@
 """Handing text messages to a gateway that takes JSON: ``{"to", "text", "key"}``, the secret as a bearer token."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,7 +31,9 @@ class Sms:
 
     def address_of(self, user: User) -> str | None:
         """The person's telephone number, without what people put between its digits."""
-        number = "".join(sign for sign in user.phone or "" if sign.isdecimal() or sign == "+")
+        # As a Chinese keyboard may type them: １３９ are digits too.
+        typed = unicodedata.normalize("NFKC", user.phone or "")
+        number = "".join(sign for sign in typed if sign in "+0123456789")
         return number or None
 
     @contextmanager
@@ -42,6 +45,6 @@ class Sms:
         headers = {"Idempotency-Key": letter.key}
         if self._gateway.secret:
             headers["Authorization"] = f"Bearer {self._gateway.secret}"
-        text = f"{letter.subject} {letter.link}".strip()[:LONGEST]
+        text = f"{letter.subject[: LONGEST - len(letter.link) - 1]} {letter.link}".strip()
         body = {"to": letter.address, "text": text, "key": letter.key}
         posting.post(self._gateway.address, body, seconds=self._gateway.seconds, headers=headers)
