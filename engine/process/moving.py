@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, literal_column, update
 
 from engine.kit.errors import Conflict
-from engine.process import batching, expressions, instances, subjects
+from engine.process import batching, claiming, expressions, instances, subjects
 from engine.process.batching import Kind, Write, inserting
 from engine.process.instances import TASK, Loaded
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
@@ -69,6 +69,7 @@ def finish(
         *_closing(old, new, task_id if kind == "performed" else None, at),
         *_opening_steps(loaded, move.opened, at),
         *_opening_timers(loaded, _added(old.timers, new.timers), at),
+        *_moving_timers(loaded, _kept(old.timers, new.timers), at),
         *_opening_services(loaded, _added(old.services, new.services).values(), at),
     ])  # fmt: skip
     if written != 1:
@@ -100,6 +101,10 @@ def _added(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in new.items() if key not in old}
 
 
+def _kept(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: value for key, value in new.items() if key in old}
+
+
 def _closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Write]:
     for task_id in _added(new.steps, old.steps):
         yield Write(_CLOSED_STEP, {"id": task_id})
@@ -127,6 +132,13 @@ def _opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], 
         due = _due(loaded, task_id, timer, at)
         values = {"task_id": task_id, "node": node, "clock": timer.clock, "due_at": due, "attempts": 0}
         yield Write(_TIMER, _of_instance(loaded) | values)
+
+
+def _moving_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Write]:
+    """Timers that wait on: the move may have stopped, moved or resumed the clocks that they follow."""
+    for (task_id, node), timer in timers.items():
+        if timer.clock:
+            yield Write(_MOVED_TIMER, {"task_id": task_id, "node": node, "due_at": _due(loaded, task_id, timer, at)})
 
 
 def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetime | None:
@@ -161,6 +173,10 @@ _SERVICE = inserting(
 _CLOSED_STEP = Kind(TASK, ("id",), lambda bind: delete(TASK).where(TASK.c.id == bind(TASK.c.id)))
 _CLOSED_TIMER = Kind(TIMER, ("task_id", "node"), lambda bind: delete(TIMER).where(
     TIMER.c.task_id == bind(TIMER.c.task_id), TIMER.c.node == bind(TIMER.c.node)))  # fmt: skip
+_MOVED_TIMER = Kind(TIMER, ("task_id", "node", "due_at"), lambda bind: update(TIMER).where(
+    TIMER.c.task_id == bind(TIMER.c.task_id), TIMER.c.node == bind(TIMER.c.node),
+    # One that an incident holds sleeps on: an administrator wakes it.
+    TIMER.c.attempts < literal_column(str(claiming.MOST_ATTEMPTS))).values(due_at=bind(TIMER.c.due_at)))  # fmt: skip
 _CANCELLED = Kind(OUTBOX, ("task_id", "state", "done_at"), lambda bind: update(OUTBOX)
                   .where(OUTBOX.c.task_id == bind(OUTBOX.c.task_id))
                   .values(state=bind(OUTBOX.c.state), done_at=bind(OUTBOX.c.done_at)))  # fmt: skip

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.kit.db import db, unit_of_work
-from engine.process import claiming, incidents, jobs, timers
+from engine.process import claiming, definitions, incidents, jobs, timers
 from engine.process.models import Incident, OpenTimer, ProcessEvent
 from engine.process.moving import TIMER
 from tests.databases import application
+from tests.engine.process.sketching import Sketch
 from tests.engine.process.stories import MONDAY, Notebook, Office, begin, do, nodes
 
 HOUR = timedelta(hours=1)
@@ -195,6 +196,44 @@ def test_durations_in_the_drawing_count_from_the_move(notebook: Notebook) -> Non
     do("bought", node="buy")
     do("cooked", moment=MONDAY + HOUR)
     assert _due() == MONDAY + HOUR + timedelta(minutes=30)
+
+
+def branching() -> None:
+    """Two things at once: somebody looks and then writes, and a wait for the clock of handling."""
+    s = Sketch("branching").start().parallel("both").user("look").user("write").wait("until_due", clock="handling")
+    s.parallel("ready").end("done").chain("begin", "both", "look", "write", "ready", "done")
+    s.chain("both", "until_due", "ready")
+    with unit_of_work():
+        definitions.publish("branching", s.xml().encode(), by_id=None, at=MONDAY)
+    begin("branching")
+
+
+def test_a_timer_that_waits_through_a_move_moves_with_its_clock(notebook: Notebook) -> None:
+    branching()
+    notebook.dues["handling"] = MONDAY + 24 * HOUR
+    do("done", node="look")
+    assert _due() == MONDAY + 24 * HOUR
+
+
+def test_a_timer_whose_clock_was_stopped_for_a_while_is_not_lost(notebook: Notebook) -> None:
+    branching()
+    notebook.dues["handling"] = None
+    assert jobs.run_due(MONDAY + 8 * HOUR) == 0
+    assert _due() is None
+    notebook.dues["handling"] = MONDAY + 30 * HOUR
+    do("done", node="look")
+    assert jobs.run_due(MONDAY + 30 * HOUR) == 1
+
+
+def test_a_move_does_not_wake_a_timer_that_an_incident_holds(notebook: Notebook) -> None:
+    branching()
+    notebook.follow = _broken  # type: ignore[method-assign, assignment]
+    for hours in range(8, 12):
+        jobs.run_due(MONDAY + hours * HOUR)
+    assert _due() is None
+    del notebook.follow
+    do("done", node="look")
+    assert _due() is None
 
 
 def _broken(_: object) -> None:
