@@ -124,7 +124,7 @@ class Worker:
         self._scheduler.add_job(run, "interval", args, id=name, executor=executor, **timing)
 
     def _watch_the_clock(self) -> None:
-        """APScheduler sleeps until moments of the machine's clock: where that is put back, it would sleep on for as long.
+        """APScheduler sleeps until moments of the machine's clock: where that is put back, it would sleep as much longer.
 
         What the machine's clock shows beside the steady one tells.
         """

@@ -32,6 +32,8 @@ GRANTED, REFUSED, ENDED = "granted", "refused", "ended"
 UNDER_WAY = (AdjustmentState.requested.value, AdjustmentState.granted.value)
 CLOCK = "adjustment_review"
 """Within it each of those who are asked decides."""
+REVIEWS = frozenset(f"{kind.value}_review" for kind in AdjustmentKind)
+"""The steps in which they do."""
 
 requested = signals.signal("adjustment-requested")
 """Sent with the adjustment, ``case`` and ``at``; whoever delivers messages listens. So with the two below."""

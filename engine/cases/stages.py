@@ -95,8 +95,7 @@ class CaseFollower:
             clocks.change(KIND, case.id, at=move.at, by=by, stop=known.keys() - {adjusting.CLOCK}, known=known)
             _open.pop(case, None)
             return
-        opened = [step.clock for step in move.opened if step.clock and step.clock != HANDLING]
-        closed = [step.clock for step in move.closed if step.clock and step.clock != HANDLING]
+        opened, closed = _clocks_of(move)
         paused = [name for name in closed if PAUSED_BY.get(name) in opened]
         resumed = [name for name in opened if name in known and name not in closed]
         left = [name for name, step in PAUSED_BY.items() if step in closed and name not in opened]
@@ -140,21 +139,38 @@ class CaseFollower:
 
 def _follow_beside(case: Case, move: Move, by: Doer) -> None:
     timeline.represent(case.id, by, move.instance_id)
-    started = [
-        clocks.Start(step.clock, limit)
-        for step in move.opened
-        if step.clock and (limit := limits.step_limit(case, step.clock)) is not None
-    ]
-    own = {HANDLING, REWORK}
-    stopped = [step.clock for step in move.closed if step.clock and step.clock not in own]
     known = _known.get()
     if known is None:
         known = clocks.open_clocks(KIND, case.id)
+    opened, closed = _clocks_of(move)
+    stopped = [name for name in closed if name != REWORK]
+    started = [
+        clocks.Start(name, limit)
+        for name in opened
+        if (name not in known or name in stopped) and (limit := limits.step_limit(case, name)) is not None
+    ]
     beside = adjusting.Beside(case, by, move.at, known, stopped, started)
     adjusting.follow(move, beside)
     remember(case, beside.settled())
     # Last, so that one UPDATE carries all that has changed.
     case.updated_at = move.at
+
+
+def _clocks_of(move: Move) -> tuple[list[str], list[str]]:
+    """The clocks of the steps that opened and of those that closed, each once; handling has its own course.
+
+    Steps at the same time may share one: it runs until the last of them is done.
+    """
+    opened, closed, waiting = (
+        {name: None for step in steps if (name := clock_of(step)) and name != HANDLING}
+        for steps in (move.opened, move.closed, move.waiting)
+    )
+    return list(opened), [name for name in closed if name not in waiting]
+
+
+def clock_of(step: Step) -> str | None:
+    """The clock of a step, as it is drawn. Reviews of requests have theirs, drawn or not: by it a request is found."""
+    return adjusting.CLOCK if step.act in adjusting.REVIEWS else step.clock
 
 
 def remember(case: Case, open_clocks: dict[str, Clock]) -> None:
@@ -211,7 +227,7 @@ def _running(case: Case, name: str) -> Clock | None:
 
 def _due(case: Case, step: Step) -> tuple[datetime | None, datetime | None]:
     """Due and amber moment of a step: its own clock's, else, while a department has the case, the handling clock's."""
-    if step.clock and (clock := _running(case, step.clock)):
+    if (name := clock_of(step)) and (clock := _running(case, name)):
         return clock.due_at, clock.amber_at
     if case.rework_count and (clock := _running(case, REWORK)):
         return clock.due_at, clock.amber_at

@@ -94,6 +94,7 @@ def _move(
         facts=dict(facts),
         by_id=by_id,
         at=at,
+        waiting=tuple(_kept(before.steps, after.steps).values()),
     )
 
 

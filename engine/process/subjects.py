@@ -37,7 +37,7 @@ class Move:
 
     ``ended`` is true once no token is left. ``end_node`` and ``end_properties`` (stage, result …) name an end that
     carries ``cityloop:end`` as soon as it is reached, and once more when ``ended``; a withdrawn instance has none.
-    ``facts`` are what was handed in with this move.
+    ``facts`` are what was handed in with this move, ``waiting`` the steps that waited before it and still do.
     """
 
     instance_id: int
@@ -51,6 +51,7 @@ class Move:
     facts: dict[str, Any]
     by_id: int | None
     at: datetime
+    waiting: tuple[Step, ...] = ()
 
 
 class Follower(Protocol):

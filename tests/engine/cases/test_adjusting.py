@@ -7,10 +7,11 @@ from lxml import etree
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from engine.cases import acts, queries
+from engine.cases import acts, queries, steps
 from engine.cases.adjustment_models import Adjustment, AdjustmentState
 from engine.cases.errors import AdjustmentPending
 from engine.cases.models import Stage
+from engine.deadlines import clocks
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions
 from engine.process.models import ProcessDefinition
@@ -88,11 +89,101 @@ def without_dispatcher_and_duty_officer(drawing):
             process.remove(flow)
     for node in [node for node in process if node.get("id") in gone]:
         process.remove(node)
+    tidy(drawing)
+
+
+def tidy(drawing):
+    """What names something that is gone goes too, and the picture."""
+    process = drawing.find(f"{BPMN}process")
     kept = {node.get("id") for node in process}
     for named in list(drawing.iter(f"{BPMN}flowNodeRef", f"{BPMN}incoming", f"{BPMN}outgoing")):
         if named.text not in kept or named.tag != f"{BPMN}flowNodeRef":
             named.getparent().remove(named)
     drawing.remove(drawing.find("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNDiagram"))
+
+
+def head_and_dispatcher_at_once(drawing):
+    """Both are asked at the same time, both must say yes; whoever refuses ends it. Nobody else is asked."""
+    process = drawing.find(f"{BPMN}process")
+    for flow in process.findall(f"{BPMN}sequenceFlow"):
+        if {"duty_officer_result", "review_by_duty_officer"} & {flow.get("sourceRef"), flow.get("targetRef")}:
+            process.remove(flow)
+        elif flow.get("id") == "requested_to_review_by_head":
+            flow.set("targetRef", "both")
+        elif flow.get("id") in {"head_result_to_review_by_dispatcher", "dispatcher_result_to_end_granted"}:
+            flow.set("targetRef", "ready")
+            flow.find(f"{BPMN}conditionExpression").text = 'outcome == "approve"'
+    for node in [one for one in process if one.get("id") in {"review_by_duty_officer", "duty_officer_result"}]:
+        process.remove(node)
+    for name in ("both", "ready"):
+        etree.SubElement(process, f"{BPMN}parallelGateway", id=name, name=name)
+    for source, target in (("both", "review_by_head"), ("both", "review_by_dispatcher"), ("ready", "end_granted")):
+        etree.SubElement(process, f"{BPMN}sequenceFlow", id=f"{source}_{target}", sourceRef=source, targetRef=target)
+    refused = next(node for node in process if node.get("id") == "end_refused")
+    etree.SubElement(refused, f"{BPMN}terminateEventDefinition", id="whoever_refuses")
+    tidy(drawing)
+
+
+def answer(story, who, node, act, note=""):
+    """Their step, of two that wait for the same kind of answer: the page names it."""
+    task_id = next(task.id for task in steps.open_steps(story.case) if task.node == node)
+    return story.do(who, act, task_id=task_id, note=note)
+
+
+def test_an_administrator_has_two_asked_at_once(story):
+    redrawn(story, head_and_dispatcher_at_once)
+    story.do("clerk", "extension", **WORDS)
+    assert story.waiting == {"handle", "review_by_head", "review_by_dispatcher"}
+    limit = clocks.open_clock("case", story.case_id, "adjustment_review").due_at
+    dues = {task.due_at for task in steps.open_steps(story.case) if task.act == "extension_review"}
+    assert dues == {limit}
+    answer(story, "wang", "review_by_dispatcher", "extension_approval")
+    # The clock of the review runs on for whoever has not answered yet.
+    assert clocks.open_clock("case", story.case_id, "adjustment_review").due_at == limit
+    assert (rows()[0].state, story.case.extension_count) == (AdjustmentState.requested, 0)
+    story.do("head", "extension_approval", note="")
+    assert (rows()[0].state, story.case.extension_count) == (AdjustmentState.granted, 1)
+    assert set(clocks.open_clocks("case", story.case_id)) == {"handling"}
+
+
+def test_whoever_of_the_two_refuses_ends_it(story):
+    redrawn(story, head_and_dispatcher_at_once)
+    story.do("clerk", "extension", **WORDS)
+    answer(story, "wang", "review_by_dispatcher", "extension_refusal", "理由不充分")
+    assert (rows()[0].state, story.waiting) == (AdjustmentState.refused, {"handle"})
+    assert set(clocks.open_clocks("case", story.case_id)) == {"handling"}
+
+
+def test_feedback_withdraws_a_request_that_two_look_at(story):
+    redrawn(story, head_and_dispatcher_at_once)
+    story.do("clerk", "extension", **WORDS)
+    answer(story, "head", "review_by_head", "extension_approval")
+    story.do("handler", "handling", note="已清理").do("clerk", "feedback", note="已处置完毕")
+    assert (rows()[0].state, story.waiting) == (AdjustmentState.withdrawn, {"review_feedback"})
+
+
+def without_clocks(drawing):
+    """Whoever drew it forgot the clock of the reviews."""
+    for task in drawing.iter("{urn:cityloop:bpmn}task"):
+        task.attrib.pop("clock", None)
+
+
+def test_a_review_that_is_drawn_without_a_clock_has_one_all_the_same(story):
+    redrawn(story, without_clocks)
+    story.do("clerk", "extension", **WORDS)
+    assert "adjustment_review" in clocks.open_clocks("case", story.case_id)
+    story.do("handler", "handling", note="已清理").do("clerk", "feedback", note="已处置完毕")
+    assert (rows()[0].state, story.waiting) == (AdjustmentState.withdrawn, {"review_feedback"})
+
+
+def test_a_redrawn_version_holds_for_the_next_request(story):
+    story.do("clerk", "extension", **WORDS)
+    redrawn(story, without_dispatcher_and_duty_officer)
+    story.do("head", "extension_approval", note="")
+    assert story.waiting == {"handle", "review_by_dispatcher"}
+    story.do("wang", "extension_approval", note="").do("clerk", "extension", **WORDS)
+    story.do("head", "extension_approval", note="")
+    assert [row.state for row in rows()] == [AdjustmentState.granted] * 2
 
 
 def test_an_administrator_redraws_who_is_asked(story):
