@@ -124,9 +124,9 @@ class Worker:
         self._scheduler.add_job(run, "interval", args, id=name, executor=executor, **timing)
 
     def _watch_the_clock(self) -> None:
-        """APScheduler sleeps until moments of the machine's clock: where that is put back, it would sleep as much longer.
+        """APScheduler sleeps until moments of the machine's clock, and so as much longer when that is put back.
 
-        What the machine's clock shows beside the steady one tells.
+        What it shows beside the steady clock tells.
         """
         ahead = _ahead()
         while not self._stopping.wait(self._every.total_seconds()):

@@ -1,5 +1,6 @@
 """Reading calendars: for reckoning (kept in memory), and for the administrator's page."""
 
+from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,9 +102,15 @@ def warnings(at: datetime) -> list[MissingYear]:
     Calendars of imported history, which never had a year near this one, are not asked for; the standard one always is.
     """
     found = []
-    rows = db.session.execute(select(CalendarYear.calendar_id, CalendarYear.year)).all()
-    for calendar in calendars():
-        have = {year for calendar_id, year in rows if calendar_id == calendar.id}
+    rows = db.session.execute(
+        select(Calendar, CalendarYear.year)
+        .outerjoin(CalendarYear, CalendarYear.calendar_id == Calendar.id)
+        .order_by(Calendar.is_standard.desc(), Calendar.name)
+    ).tuples()
+    have_of: dict[Calendar, set[int]] = defaultdict(set)
+    for calendar, year in rows:
+        have_of[calendar].add(year)
+    for calendar, have in have_of.items():
         wanted = wanted_years(calendar, at)
         if calendar.is_standard or wanted[0] - 1 in have or wanted[0] in have:
             found += [MissingYear(calendar.id, calendar.name, year) for year in wanted if year not in have]

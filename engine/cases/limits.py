@@ -26,6 +26,9 @@ STEP_MINUTES = {
     "dispatching": _minutes("dispatching", 30, N_("Time limit of dispatching")),
     "signing": _minutes("signing", 60, N_("Time limit of signing for a case")),
     "urgent_signing": _minutes("urgent_signing", 15, N_("Time limit of signing for an urgent case")),
+    "self_handling_review": _minutes(
+        "self_handling_review", 60, N_("Time limit of looking at what a collector put right himself")
+    ),
     "return_review": _minutes("return_review", 60, N_("Time limit of deciding on a return")),
     "arbitration": _minutes("arbitration", 960, N_("Time limit of arbitration")),
     "feedback_review": _minutes("feedback_review", 60, N_("Time limit of reviewing feedback")),

@@ -99,6 +99,17 @@ def latest(calendar: Calendar, *, is_preview: bool) -> Recalculation | None:
     )
 
 
+def latest_of(calendar: Calendar) -> dict[bool, Recalculation]:
+    """The newest preview (True) and the newest recalculation (False) of a calendar, where there are any."""
+    newest = (
+        select(func.max(Recalculation.id))
+        .where(Recalculation.calendar_id == calendar.id)
+        .group_by(Recalculation.is_preview)
+    )
+    found = db.session.scalars(select(Recalculation).where(Recalculation.id.in_(newest)))
+    return {run.is_preview: run for run in found}
+
+
 def in_hand(calendar: Calendar) -> bool:
     """Whether somebody decides about the clocks of this version: a recalculation runs, or was cancelled on purpose."""
     run = latest(calendar, is_preview=False)

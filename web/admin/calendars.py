@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from engine.access.permissions import Permission
 from engine.audit import recording
 from engine.calendars import drafting, excel, queries, seeds
+from engine.calendars.errors import NoCalendar
 from engine.calendars.models import Calendar
+from engine.calendars.plans import Plan
 from engine.deadlines import recalculation
 from engine.forms import catalogue as forms
 from engine.kit import clock
@@ -35,15 +37,19 @@ def calendars() -> ResponseReturnValue:
 @requires(Permission.calendar_manage)
 def calendar(calendar_id: int) -> ResponseReturnValue:
     """One year, with the draft and what it changes where there is one."""
-    row = queries.find(calendar_id)
+    calendars = queries.calendars()
+    row = next((one for one in calendars if one.id == calendar_id), None)
+    if row is None:
+        raise NoCalendar
     year = year_of(row)
     in_force, draft = queries.plan(row), drafting.find(row)
-    plan = drafting.plan(row)
-    preview = recalculation.latest(row, is_preview=True) if draft else None
+    plan = Plan.from_json(draft.content) if draft and draft.content else in_force
+    latest = recalculation.latest_of(row)
+    preview = latest.get(True)
     return render_template(
         "admin/calendar.html",
         calendar=row,
-        calendars=queries.calendars(),
+        calendars=calendars,
         year=year,
         months=year_view.months(row, year, plan, in_force),
         plan=plan,
@@ -51,7 +57,7 @@ def calendar(calendar_id: int) -> ResponseReturnValue:
         differences=year_view.told(drafting.between(in_force, plan)) if draft else [],
         revision=drafting.revision_of(row),
         preview=preview if preview and draft and preview.draft_revision == draft.revision else None,
-        recalculation=recalculation.latest(row, is_preview=False),
+        recalculation=latest.get(False),
         running_into=recalculation.running_into(row, year) if year in plan.published else 0,
         weekdays=year_view.weekdays("narrow"),
         weeks=[(week, year_view.week_words(week)) for week in plan.weeks],

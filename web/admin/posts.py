@@ -29,9 +29,7 @@ from web.session import current_actor
 def posts() -> ResponseReturnValue:
     """Everybody with the posts held."""
     page = queries.page_of_people(request.args.get("q", ""), page=request.args.get("page", 1, type=int))
-    return render_template(
-        "admin/posts.html", page=page, roles=access.names(), beats=choices.names_of_beats(page.rows)
-    )
+    return render_template("admin/posts.html", page=page, roles=access.names(), beats=choices.names_of_beats(page.rows))
 
 
 @door.route("/posts/<int:user_id>", methods=["GET", "POST"])

@@ -131,6 +131,9 @@ CLOCKS = {
     "verification": N_("Verification on site"),
     "closure": N_("Closure"),
     "call_back": N_("Call back"),
+    "self_handling_review": N_("Review of self-handling"),
+    "adjustment_review": N_("Decision on the request"),
+    "suspension": N_("Suspension"),
     "receipt": N_("Receipt of the transfer"),
     "*": N_("Every other time limit"),
 }

@@ -6,11 +6,14 @@ from hypothesis import strategies as some
 
 from engine.access.actors import SYSTEM
 from engine.cases import self_handling_rules as rules
+from engine.cases import steps
 from engine.cases.models import Source, Stage, TimelineEntry
 from engine.catalog.models import Category, CodeSystem
+from engine.deadlines import clocks
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Invalid
 from engine.settings import values
+from tests.city import at
 from tests.stories import Story, category, photo
 
 
@@ -36,6 +39,17 @@ def test_every_one_is_reviewed_until_the_city_says_otherwise(city):
     story = put_right(city)
     assert story.waiting == {"review_self_handling"}
     assert story.told == ["report", "self_handling_sampling"]
+
+
+def test_its_review_has_a_clock_of_its_own_which_ends_with_it(city):
+    story = put_right(city)
+    clock = clocks.open_clock("case", story.case_id, "self_handling_review")
+    assert clock.department_id is None
+    task = steps.open_steps(story.case)[0]
+    assert (task.due_at, task.amber_at) == (clock.due_at, clock.amber_at)
+    assert clock.due_at == at("2026-03-02 10:00")
+    story.do("li", "self_handling_refusal", note="未见整改")
+    assert set(clocks.open_clocks("case", story.case_id)) == {"acceptance"}
 
 
 def test_one_that_is_not_sampled_is_closed_at_once(city, monkeypatch):

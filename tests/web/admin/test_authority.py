@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 
 from sqlalchemy import select
@@ -44,6 +45,20 @@ def test_a_new_rule_needs_a_department(visit, city):
     assert admin.post("/admin/authority/new", data=good).status_code == 303
     added = db.session.scalars(select(DispatchRule).order_by(DispatchRule.id.desc())).first()
     assert (added.priority, added.category_id, added.allows_auto) == (5, None, False)
+
+
+def test_a_kind_that_was_chosen_by_mistake_is_unpicked(visit, city):
+    admin, rule = visit("system_admin"), rule_of("0102")
+    shown = admin.get(f"/admin/authority/{rule.id}").text
+    # Radio buttons: chosen once, only another of them takes the choice away.
+    none = re.search(r'<input[^>]*name="kind" value=""[^>]*>', shown)
+    assert none
+    assert ("checked" in none.group()) is (rule.kind is None)
+    chosen = admin.post(f"/admin/authority/{rule.id}", data=values(rule, kind="component"))
+    assert chosen.status_code == 303
+    left = admin.post(f"/admin/authority/{rule_of('0102').id}", data=values(rule_of("0102"), kind=""))
+    assert left.status_code == 303
+    assert rule_of("0102").kind is None
 
 
 def test_a_rehearsal_says_who_would_get_it_and_why(visit, city):

@@ -64,6 +64,8 @@ def test_the_form_proposes_what_the_case_can_be_remembered_for(city, visit):
         page = visit("qian").get(f"/desk/cases/{story.case_id}/arbitration").text
     assert 'value="street"' in page
     assert 'value="component"' not in page  # garbage stands on no component
+    # "Not remembered" unpicks what was picked by mistake.
+    assert [page.count(f'name="remember" value="{value}"') for value in ("nothing", "")] == [1, 0]
 
 
 def test_an_appeal_takes_few_statements_at_each_step(city, post):
