@@ -20,6 +20,7 @@ from engine.supervision.models import Base, RungAction
 from web import languages
 from web.admin import wording
 from web.admin.door import door
+from web.desk import wording as desk
 from web.guards import requires
 from web.session import current_actor
 
@@ -97,7 +98,7 @@ def _words() -> dict[str, object]:
     return {
         "roles": {HOLDER: _("whoever has it in hand")} | roles,
         "clock_names": wording.CLOCKS,
-        "unit_names": wording.UNITS,
+        "limit_words": desk.limit,
         "base_names": wording.BASES,
         "action_names": wording.RUNG_ACTIONS,
     }

@@ -1,6 +1,7 @@
 """What acts and rooms are called where the engine knows only their codes."""
 
 from engine.kit.i18n import N_
+from web.desk import wording as desk
 
 ACTS = {
     "session.begun": N_("signed in"),
@@ -90,10 +91,10 @@ OBJECTS = {
 """What an act was done to."""
 
 CODE_SYSTEMS = {
-    "GBT30428.2-2013": N_("GB/T 30428.2-2013, components and events"),
-    "GBT47678.5-2026": N_("GB/T 47678.5-2026, components and matters"),
+    "GBT30428.2-2013": "GB/T 30428.2-2013",
+    "GBT47678.5-2026": "GB/T 47678.5-2026",
 }
-"""The national ones; a city's own is called by its code."""
+"""The national ones, as standards are written everywhere; a city's own is called by its code."""
 
 ROOMS = {
     "access": N_("Access"),
@@ -115,28 +116,7 @@ ROOMS = {
     "supervision": N_("Supervision"),
 }
 
-CLOCKS = {
-    "handling": N_("Handling"),
-    "rework": N_("Rework"),
-    "reply": N_("Answer to a supervision order"),
-    "acceptance": N_("Acceptance"),
-    "confirmation": N_("Confirmation on site"),
-    "filing": N_("Filing"),
-    "urgent_filing": N_("Late filing"),
-    "dispatching": N_("Dispatching"),
-    "signing": N_("Signing"),
-    "return_review": N_("Review of the return"),
-    "arbitration": N_("Arbitration"),
-    "feedback_review": N_("Review of the feedback"),
-    "verification": N_("Verification on site"),
-    "closure": N_("Closure"),
-    "call_back": N_("Call back"),
-    "self_handling_review": N_("Review of self-handling"),
-    "adjustment_review": N_("Decision on the request"),
-    "suspension": N_("Suspension"),
-    "receipt": N_("Receipt of the transfer"),
-    "*": N_("Every other time limit"),
-}
+CLOCKS = desk.CLOCKS | {"reply": N_("Answer to a supervision order"), "*": N_("Every other time limit")}
 UNITS = {
     "working_hours": N_("working hours"),
     "working_days": N_("working days"),

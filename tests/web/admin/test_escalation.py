@@ -3,6 +3,7 @@
 from engine.calendars.working_time import Limit, Unit
 from engine.supervision import ladder
 from engine.supervision.models import Base, RungAction
+from web.admin import escalation, wording
 
 
 def lines(*rungs):
@@ -18,6 +19,13 @@ def test_every_ladder_is_told_in_words(visit, city):
     page = visit("system_admin").get("/admin/escalation").text
     assert "处置" in page
     assert "督查员" in page
+    assert set(escalation.NAMES) <= wording.CLOCKS.keys()
+
+
+def test_one_day_is_no_days(visit, city):
+    page = visit("system_admin", language="en").get("/admin/escalation").text
+    assert "1 working day</b>" in page
+    assert "1 working days" not in page
 
 
 def test_rungs_are_put_in_order_and_empty_lines_left_out(visit, city):

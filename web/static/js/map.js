@@ -64,12 +64,24 @@ async function openView(element) {
   const map = await open(element);
   const shown = pointsOf(JSON.parse(element.dataset.features || "null") || await json(element.dataset.points), "dark" in element.dataset);
   shown.addTo(map);
-  if (shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+  fit(map, element, shown);
   element.addEventListener("renew", async () => {
     const found = await json(element.dataset.points);
     shown.clearLayers();
     shown.addData(found);
   });
+}
+
+// All points are seen, also when the page around the map settles later; until the reader moves it himself.
+function fit(map, element, shown) {
+  let moved = false;
+  for (const kind of ["pointerdown", "wheel", "keydown"]) {
+    element.addEventListener(kind, () => { moved = true; }, { once: true, passive: true });
+  }
+  new ResizeObserver(() => {
+    map.invalidateSize({ pan: false });
+    if (!moved && shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+  }).observe(element);
 }
 
 function pointsOf(features, dark) {
