@@ -7,6 +7,9 @@ processes that each do nothing else: on a machine that others use only their rat
 twice as fast only where there is a processor for each of them besides PostgreSQL's.
 
 Afterwards every timer of a burst must have fired once, and none of the million.
+
+Last, a worker as a city runs it, which looks every few seconds, with timers that come due one after the other at half
+of the rate at which one worker drains: how late was the latest of them, in seconds and in looks?
 """
 
 import argparse
@@ -25,6 +28,7 @@ from sqlalchemy import func, select, text
 
 from bench import acts, server
 from bench.process_steps import Follower
+from engine import scheduler
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, execution, jobs, subjects, timers
 from engine.process.models import OpenTask, OpenTimer, ProcessEvent
@@ -79,6 +83,27 @@ class Pace:
         return f"{self.rate:.0f} a second, {self.burnt * 1000:.2f} ms of their own processor time each"
 
 
+@dataclass(frozen=True)
+class Lateness:
+    """How long after their due moments timers fired, in seconds."""
+
+    rate: float
+    seconds: list[float]
+    looks: float
+    """At most, from a due moment to the beginning of the poll that fired it, in times between two polls."""
+
+    def told(self) -> str:
+        """For people."""
+        poll = scheduler.ROW_WORK_EVERY.total_seconds()
+        ordered = sorted(self.seconds)
+        spread = f"{median(ordered):.1f} s (median), {ordered[int(len(ordered) * 0.99)]:.1f} s (99 of 100)"
+        latest = f"{ordered[-1]:.1f} s, {ordered[-1] / poll:.2f} polls (the latest)"
+        return (
+            f"{len(ordered)} timers at {self.rate:.0f} a second, a poll every {poll:g} s: late by {spread}, {latest}\n"
+            f"  each was fired by a poll that began at most {self.looks:.2f} polls after it was due (wanted: 1)"
+        )
+
+
 class FixedFollower(Follower):
     """Its clocks are due at the same moment whenever one asks."""
 
@@ -87,11 +112,28 @@ class FixedFollower(Follower):
         return DUE
 
 
+class SpreadFollower(Follower):
+    """Its clocks are due one after the other from ``first`` on; it notes how late each timer fires."""
+
+    def __init__(self, first: datetime, rate: float) -> None:
+        self.first, self.rate, self.late = first, rate, list[tuple[float, float]]()
+
+    def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime:  # noqa: ARG002
+        """Its place in the row."""
+        return self.first + timedelta(seconds=subject_id / self.rate)
+
+    def follow(self, move: Move) -> None:
+        """By how much the timer was late when it fired, and when the look began that fired it."""
+        due = self.timer_due(move.subject_id, "", move.at)
+        self.late.append(((datetime.now(UTC) - due).total_seconds(), (move.at - due).total_seconds()))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--open", type=int, default=1_000_000, help="timers that are not due")
     parser.add_argument("--burst", type=int, default=20_000, help="timers that are due at the same minute")
+    parser.add_argument("--spread", type=int, default=90, help="seconds over which timers come due one after another")
     parser.add_argument("--disk", action="store_true", help="the data lie on the disk, not in memory")
     wanted = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
@@ -102,6 +144,7 @@ def main() -> None:
         begin(steps, "steps")
         step = rate_of([url], _steps, steps)
         bursts = [drained(url, wanted.burst, workers) for workers in (1, 2)]
+        late = lateness(url, bursts[0].rate / 2, wanted.spread)
         untouched = count(OpenTimer.due_at > DUE)
     act = median(second for _, seconds in acts.on("postgresql", ACTS_OF_CASES).values() for second in seconds)
     share = f"{poll / act:.3f} of it (wanted: less than 0.1)"
@@ -113,6 +156,7 @@ def main() -> None:
               f"{step.burnt / burst.burnt * 100:.0f} % by processor time")  # fmt: skip
     machine = f"{os.cpu_count()} processors, which PostgreSQL shares; load {os.getloadavg()[0]:.1f}"
     print(f"two workers: {bursts[1].rate / bursts[0].rate:.2f} times one; {machine}")
+    print(f"half of that rate: {late.told()}")
     print(f"fired by mistake: {wanted.open - untouched}")
 
 
@@ -183,6 +227,47 @@ def drained(url: str, burst: int, workers: int) -> Pace:
     assert count(OpenTimer.due_at <= DUE) == 0
     assert count(ProcessEvent.kind == "fired") - before == burst
     return pace
+
+
+def lateness(url: str, rate: float, seconds: int) -> Lateness:
+    """A worker looks as often as in a city while ``rate`` timers a second come due, for so many seconds."""
+    amount = int(rate * seconds)
+    begin(amount, "spread")
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    context.Process(target=_look_often, args=(url, theirs), daemon=True).start()
+    mine.recv()
+    first = datetime.now(UTC) + timedelta(seconds=scheduler.ROW_WORK_EVERY.total_seconds() * 1.5)
+    with unit_of_work():
+        moved = "due_at = CAST(:first AS timestamptz) + subject_id / CAST(:rate AS float) * interval '1 second'"
+        where = {"first": first, "rate": rate, "kind": KIND}
+        db.session.execute(text(f"UPDATE open_timer SET {moved} WHERE subject_kind = :kind"), where)
+    mine.send((first, rate, amount))
+    late = mine.recv()
+    assert len(late) == amount, f"{len(late)} of {amount}"
+    poll = scheduler.ROW_WORK_EVERY.total_seconds()
+    return Lateness(rate, [each for each, _ in late], max(look for _, look in late) / poll)
+
+
+def _look_often(url: str, pipe: Connection) -> None:
+    """The worker's process: its periodic jobs are left out, they have a thread of their own."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    app = server.application(url)
+    with app.app_context():
+        subjects.register(KIND, FixedFollower())
+        count(OpenTimer.due_at <= AT)
+        db.session.remove()
+    pipe.send("ready")
+    first, rate, amount = pipe.recv()
+    follower = SpreadFollower(first, rate)
+    subjects.register(KIND, follower)
+    worker = scheduler.Worker(app.app_context, jobs=())
+    worker.start()
+    end = time.monotonic() + 2 * amount / rate + 30
+    while len(follower.late) < amount and time.monotonic() < end:
+        time.sleep(0.2)
+    worker.stop()
+    pipe.send(follower.late)
 
 
 def rate_of(urls: Sequence[str], work: Callable[[], int], amount: int) -> Pace:
