@@ -3,7 +3,7 @@
 The process room calls this follower in the transaction of every move, whoever made it: a person, a timer, a worker.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -273,4 +273,9 @@ def _read_scopes(_: str) -> dict[str, str]:
     return dict(db.session.execute(select(Role.code, Role.scope)).tuples().all())
 
 
-_scopes: Remembered[str, dict[str, str]] = Remembered(lambda _: None, _read_scopes)
+def _version(_: str) -> Hashable:
+    """There are few roles, and none says when it was changed: all of them together tell."""
+    return frozenset(_read_scopes("all").items())
+
+
+_scopes: Remembered[str, dict[str, str]] = Remembered(_version, _read_scopes)

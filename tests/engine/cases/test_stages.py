@@ -1,11 +1,16 @@
 """The clocks of the centre's steps across the moves of a drawing (process.md §5.1)."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from engine.access import granting
+from engine.access.permissions import Permission, Scope
+from engine.cases import stages
 from engine.cases.stages import CaseFollower
 from engine.deadlines import clocks
+from engine.kit import remembering
 from engine.kit.db import unit_of_work
 from engine.process.subjects import Move, Step
 from tests.stories import Story
@@ -60,3 +65,18 @@ def test_the_standard_drawing_has_no_dispatching_clock_during_arbitration(city):
     assert set(clocks.open_clocks("case", story.case_id)) == {"arbitration"}
     story.do("qian", "arbitration", department_id=city.sanitation.id, authorised_by="钱指挥长", minutes_number="1")
     assert set(clocks.open_clocks("case", story.case_id)) == {"handling", "signing"}
+
+
+def test_a_role_that_another_process_made_is_seen_within_seconds(city, at, monkeypatch):
+    moment = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(remembering, "time", SimpleNamespace(monotonic=lambda: moment.now))
+    assert stages.scope_of("archivist") == Scope.city  # no role of that name: a lane that nobody serves
+    with unit_of_work():
+        given = [Permission.case_export]
+        granting.create("archivist", "档案员", "Archivist", Scope.department, given, by=city.security_admin,
+                        at=at("2026-03-02 09:00"))  # fmt: skip
+    moment.now += 1
+    assert stages.scope_of("archivist") == Scope.city
+    moment.now += 5
+    assert stages.scope_of("archivist") == Scope.department
+    assert "archivist" in stages.lanes(Scope.department)
