@@ -5,7 +5,8 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.cases import rework, steps, timeline
-from engine.cases.models import Case, SatisfactionCall
+from engine.cases.models import Case
+from engine.cases.round_models import SatisfactionCall
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_

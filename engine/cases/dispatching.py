@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from engine.access.actors import SYSTEM, Actor
 from engine.cases import limits, stages, steps, timeline
-from engine.cases.models import Case, Dispatch
+from engine.cases.models import Case
+from engine.cases.round_models import Dispatch
 from engine.components.models import Component
 from engine.deadlines import clocks
 from engine.dispatch_rules import matching

@@ -7,7 +7,8 @@ from sqlalchemy import func, select, update
 
 from engine.access.actors import Actor
 from engine.cases import dispatching, stages, steps, succession, timeline
-from engine.cases.models import Case, Dispatch, Handling
+from engine.cases.models import Case
+from engine.cases.round_models import Dispatch, Handling
 from engine.deadlines import clocks
 from engine.kit.db import db
 from engine.process.models import OpenTask

@@ -5,7 +5,8 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.cases import steps, timeline
-from engine.cases.models import Case, Handling
+from engine.cases.models import Case
+from engine.cases.round_models import Handling
 from engine.kit.db import db
 from engine.process.models import OpenTask
 

@@ -12,7 +12,8 @@ from engine.access.permissions import Scope
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Unit
 from engine.cases import stages
-from engine.cases.models import Case, Handling, TimelineEntry
+from engine.cases.models import Case, TimelineEntry
+from engine.cases.round_models import Handling
 from engine.cases.worklist import Work
 from engine.kit.db import db
 from engine.kit.paging import Page

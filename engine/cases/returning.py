@@ -10,7 +10,8 @@ from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
 from engine.cases import dispatching, stages, steps, timeline
 from engine.cases.errors import NoReturnAfterArbitration, TooLateToReturn
-from engine.cases.models import Case, Dispatch, Return
+from engine.cases.models import Case
+from engine.cases.round_models import Dispatch, Return
 from engine.deadlines import clocks
 from engine.kit.db import db
 from engine.kit.i18n import N_

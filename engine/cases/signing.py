@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from engine.access.actors import Actor
 from engine.cases import steps, timeline
-from engine.cases.models import Case, Dispatch
+from engine.cases.models import Case
+from engine.cases.round_models import Dispatch
 from engine.kit.db import db
 from engine.process.models import OpenTask
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from engine.access.actors import Actor
 from engine.cases import assignment, dispatching, stages, steps, timeline
-from engine.cases.models import Case, Dispatch, Stage
+from engine.cases.models import Case, Stage
+from engine.cases.round_models import Dispatch
 from engine.deadlines import clocks
 from engine.kit.db import db
 from engine.organization import queries

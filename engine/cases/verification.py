@@ -5,7 +5,8 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.cases import rework, steps, timeline
-from engine.cases.models import Case, Verification
+from engine.cases.models import Case
+from engine.cases.round_models import Verification
 from engine.kit.db import db
 from engine.process.models import OpenTask
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from engine.access import seeds
 from engine.access.models import Role
-from engine.cases import acts, limits, stages, suspension
+from engine.cases import limits, list_of_acts, stages, suspension
 from engine.cases.models import Stage
 from engine.forms import catalogue
 from engine.kit.db import db
@@ -16,7 +16,7 @@ _OTHER_CLOCKS = (stages.HANDLING, stages.REWORK, stages.ESCALATION, suspension.C
 def tell() -> None:
     """Tell the check of drawings what there is."""
     linting.know("form", catalogue.names)
-    linting.know("act", lambda: {*(step for step in acts.KNOWN_STEPS if step is not None), str(acts.CUSTOM.step)})
+    linting.know("act", lambda: {*filter(None, list_of_acts.KNOWN_STEPS), str(list_of_acts.CUSTOM.step)})
     linting.know("stage", lambda: {stage.value for stage in Stage})
     linting.know("clock", lambda: {*limits.STEP_MINUTES, *_OTHER_CLOCKS})
     linting.know("role", _roles)

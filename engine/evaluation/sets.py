@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
-from engine.cases.models import Case, Dispatch, Return, SatisfactionCall, Source, Stage, TimelineEntry
+from engine.cases.models import Case, Source, Stage, TimelineEntry
+from engine.cases.round_models import Dispatch, Return, SatisfactionCall
 from engine.evaluation.moments import later
 from engine.evaluation.periods import Period
 from engine.kit.i18n import N_

@@ -14,7 +14,8 @@ from engine.calendars.hours import WeeklyHours
 from engine.calendars.models import Calendar
 from engine.calendars.working_time import WorkingCalendar
 from engine.cases import numbering, search, stages
-from engine.cases.models import Case, Dispatch, Source, Stage, TimelineEntry
+from engine.cases.models import Case, Source, Stage, TimelineEntry
+from engine.cases.round_models import Dispatch
 from engine.deadlines import importing as clocks
 from engine.deadlines.facts import Action, Fact
 from engine.deadlines.importing import History

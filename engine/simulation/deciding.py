@@ -11,7 +11,8 @@ from sqlalchemy import select
 from engine.access.actors import Actor
 from engine.cases import adjusting, assignment, dispatching, duplicates, ownership, reporting, returning
 from engine.cases.adjustment_models import AdjustmentKind
-from engine.cases.models import Case, Return, Stage
+from engine.cases.models import Case, Stage
+from engine.cases.round_models import Return
 from engine.kit.db import db
 from engine.organization.models import Department
 from engine.simulation import places, problems

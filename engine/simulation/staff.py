@@ -16,7 +16,7 @@ from engine.access import actors
 from engine.access.actors import Actor
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
-from engine.cases import acts, evidence, queries
+from engine.cases import acts, evidence, list_of_acts, queries
 from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Conflict, NotAllowed
@@ -142,7 +142,7 @@ class Staff:
         left = calendars.working().spent(task.opened_at, task.due_at, unit) / 3600
         if left <= 0:
             return share * OVERDUE_HOURS
-        if task.act == acts.RESTING:
+        if task.act == list_of_acts.RESTING:
             # Some suspensions are lifted early, the others last until their day.
             return share * left * 2
         if usual is not None:

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases.adjustment_models import Adjustment
-from engine.cases.models import Dispatch, Stage
+from engine.cases.models import Stage
+from engine.cases.round_models import Dispatch
 from engine.dispatch_rules.models import ConfirmedOwnership
 from engine.kit.db import db
 from tests.journeys.people import picture

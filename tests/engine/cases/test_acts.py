@@ -3,8 +3,8 @@
 from datetime import date
 
 from engine.cases import acts, queries, steps
-from engine.cases.acts import CASE_ACTS, STEP_ACTS
 from engine.cases.errors import CaseNotFound
+from engine.cases.list_of_acts import CASE_ACTS, STEP_ACTS
 from engine.kit.errors import Conflict, NotAllowed
 from tests.stories import Story
 

@@ -14,8 +14,9 @@ from engine.cases.errors import (
     ReopenedBefore,
     StepNotOpen,
 )
-from engine.cases.models import Dispatch, Return, Source, Stage
+from engine.cases.models import Source, Stage
 from engine.cases.reporting import Reporter
+from engine.cases.round_models import Dispatch, Return
 from engine.deadlines import clocks
 from engine.kit.db import db
 from engine.kit.errors import Invalid, NotAllowed

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.cases import dispatching, ownership
-from engine.cases.models import Case, Dispatch
+from engine.cases.models import Case
+from engine.cases.round_models import Dispatch
 from engine.components.models import Component
 from engine.dispatch_rules.models import ConfirmedOwnership
 from engine.kit.db import db

@@ -3,7 +3,8 @@
 import pytest
 
 from engine.cases import returning, steps
-from engine.cases.models import Dispatch, Stage
+from engine.cases.models import Stage
+from engine.cases.round_models import Dispatch
 from engine.deadlines import clocks
 from engine.kit.db import db, unit_of_work
 from engine.organization import departments

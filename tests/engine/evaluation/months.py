@@ -5,7 +5,8 @@ from random import Random
 
 from sqlalchemy import select
 
-from engine.cases.models import Case, SatisfactionCall, Stage
+from engine.cases.models import Case, Stage
+from engine.cases.round_models import SatisfactionCall
 from engine.catalog.models import Category
 from engine.grids.models import Region
 from engine.kit.db import db

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import delete, func, select
 
-from engine.cases.models import Case, SatisfactionCall, Stage, TimelineEntry
+from engine.cases.models import Case, Stage, TimelineEntry
+from engine.cases.round_models import SatisfactionCall
 from engine.catalog.models import Category
 from engine.evaluation import counting, formulas, opening, periods, sets
 from engine.evaluation.periods import Period

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from engine.calendars import queries as calendars
 from engine.cases import search
-from engine.cases.models import Case, DayNumber, Dispatch, Stage, TimelineEntry
+from engine.cases.models import Case, DayNumber, Stage, TimelineEntry
+from engine.cases.round_models import Dispatch
 from engine.catalog.models import Category
 from engine.deadlines.models import Clock
 from engine.deadlines.reading import read as read_facts

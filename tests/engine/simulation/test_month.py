@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from engine.cases.models import Case, Dispatch, Handling, Source, Stage, TimelineEntry, Verification
+from engine.cases.models import Case, Source, Stage, TimelineEntry
+from engine.cases.round_models import Dispatch, Handling, Verification
 from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.process import jobs
