@@ -102,10 +102,10 @@ def _load(_kept: str) -> SignedIn | None:
     if named is None or _is_stale(clock.now()):
         return None
     user_id, epoch = named
-    user, absent = actors.read(user_id, at=clock.now())
-    if user is None or user.session_epoch != epoch:
+    found = actors.read(user_id, at=clock.now())
+    if found is None or found.user.session_epoch != epoch:
         return None
-    return SignedIn(actors.of(user, absent), epoch)
+    return SignedIn(actors.made_of(found), epoch)
 
 
 def _is_stale(now: datetime) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from engine.access.actors import SYSTEM
@@ -25,6 +25,7 @@ from engine.kit.db import db
 from engine.kit.signals import Doer, signals
 from engine.organization.models import User
 from engine.process import execution
+from engine.process import queries as process
 from engine.process.subjects import Move
 
 GRANTED, REFUSED, ENDED = "granted", "refused", "ended"
@@ -77,7 +78,8 @@ class Effects:
 
 
 _effects: dict[str, Effects] = {}
-# The adjustment that this transaction is at work on, by its case: an act and the move that it makes read it once.
+# The adjustment that this transaction is at work on, by its case: an act, its check and the move that it makes read it
+# once.
 _in_hand: WeakKeyDictionary[Case, Adjustment] = WeakKeyDictionary()
 
 
@@ -90,6 +92,28 @@ def take_in_hand(case: Case, adjustment: Adjustment) -> Adjustment:
     """``adjustment`` is what the next move beside the case is about."""
     _in_hand[case] = adjustment
     return adjustment
+
+
+def look_into(case: Case, instance_id: int) -> set[int]:
+    """Take the request in hand that this instance decides on, with all who had a hand in it: one statement.
+
+    Returns the ids of whoever asked for it, decided on it in an earlier step, or was represented in either.
+    """
+    hands = union_all(process.moved(instance_id), timeline.taken(case.id, timeline.moved(instance_id))).subquery()
+    about = select(hands.c[0], Adjustment).outerjoin(Adjustment, _decided_by(case, instance_id))
+    rows = db.session.execute(about).all()
+    if rows and rows[0].Adjustment is not None:
+        take_in_hand(case, rows[0].Adjustment)
+    return {id for id, _ in rows if id is not None}
+
+
+def in_hand(case: Case, instance_id: int) -> Adjustment | None:
+    """The request that this instance decides on, not read again where the act's check has taken it in hand."""
+    known = _in_hand.get(case)
+    if known is not None and known.instance_id == instance_id:
+        return known
+    found = _read(case, instance_id)
+    return take_in_hand(case, found) if found is not None else None
 
 
 def follow(move: Move, beside: Beside) -> None:
@@ -175,9 +199,16 @@ def _of_move(case: Case, move: Move) -> Adjustment | None:
     known = _in_hand.pop(case, None)
     if known is not None and known.instance_id in {None, move.instance_id}:
         return known
-    return db.session.scalars(
-        select(Adjustment).where(Adjustment.case_id == case.id, Adjustment.instance_id == move.instance_id)
-    ).one_or_none()
+    return _read(case, move.instance_id)
+
+
+def _read(case: Case, instance_id: int) -> Adjustment | None:
+    return db.session.scalars(select(Adjustment).where(_decided_by(case, instance_id))).one_or_none()
+
+
+def _decided_by(case: Case, instance_id: int) -> ColumnElement[bool]:
+    # By its case, which has an index: of adjustments there are very many.
+    return and_(Adjustment.case_id == case.id, Adjustment.instance_id == instance_id)
 
 
 def _decide(row: Adjustment, move: Move, beside: Beside, result: str | None) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from engine.access.actors import Actor
@@ -105,12 +104,12 @@ def _start(case: Case, kind: AdjustmentKind, facts: Mapping[str, Any], by: Actor
 
 
 def _answer(case: Case, task: OpenTask, outcome: str, values: dict[str, Any], by: Actor, at: datetime) -> None:
-    row = db.session.scalars(select(Adjustment).where(Adjustment.instance_id == task.instance_id)).one_or_none()
+    row = adjusting.in_hand(case, task.instance_id)
     if row is None or row.state != AdjustmentState.requested:
         raise NothingPending
-    row.decision_note = values.get("note", "")
-    adjusting.take_in_hand(case, row)
     steps.finish(task, outcome, by=by, at=at)
+    # Only now, with what the move wrote into it: clocks are sent half way, and would take this along by itself.
+    row.decision_note = values.get("note", "")
     moments = _moments(row) if row.state == AdjustmentState.granted else {}
     act = {"approve": "approval", "refuse": "refusal"}[outcome]
     timeline.add(case, f"{row.kind}_{act}", by=by, at=at, note=values.get("note", ""), **moments)

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import or_, select
-
 from engine.access.actors import Actor
 from engine.access.permissions import Permission, Scope
-from engine.cases import stages, timeline
+from engine.cases import adjusting, stages, timeline
 from engine.cases.errors import (
     AskedForIt,
     CaseEnded,
@@ -21,10 +19,8 @@ from engine.cases.errors import (
     UrgentNotExtended,
 )
 from engine.cases.models import Case, Stage
-from engine.kit.db import db
 from engine.kit.errors import Conflict, NotAllowed
 from engine.kit.i18n import N_
-from engine.process import queries as process
 from engine.process.models import OpenTask
 from engine.settings import values
 from engine.settings.declarations import Setting
@@ -84,13 +80,8 @@ def check_hands(case: Case, task: OpenTask, by: Actor) -> None:
         check_apart(case, by)
     if task.act in steps_apart_from_acceptance() and timeline.took_part(case.id, by.ids, "accepted"):
         raise ProposedIt
-    if task.act in APART_FROM_ASKING and _has_moved(case, task.instance_id, by):
+    if task.act in APART_FROM_ASKING and by.ids & adjusting.look_into(case, task.instance_id):
         raise AskedForIt
-
-
-def _has_moved(case: Case, instance_id: int, by: Actor) -> bool:
-    represented = timeline.has_part(case.id, by.ids, timeline.moved(instance_id))
-    return bool(db.session.scalar(select(or_(process.has_moved(instance_id, by.ids), represented))))
 
 
 def check_not_held(case: Case, task: OpenTask) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.actors import Actor
@@ -65,14 +65,15 @@ def involve(case_id: int, user_id: int, part: str) -> None:
 
 def took_part(case_id: int, user_ids: Collection[int], part: str) -> bool:
     """Did one of these people take that part?"""
-    return bool(db.session.scalar(select(has_part(case_id, user_ids, part))))
-
-
-def has_part(case_id: int, user_ids: Collection[int], part: str) -> ColumnElement[bool]:
-    """The same as a condition that stands by itself."""
-    return exists().where(
+    question = exists().where(
         Involvement.case_id == case_id, Involvement.user_id.in_(sorted(user_ids)), Involvement.part == part
     )
+    return bool(db.session.scalar(select(question)))
+
+
+def taken(case_id: int, part: str) -> Select[int]:
+    """Ids of everybody who took that part."""
+    return select(Involvement.user_id).where(Involvement.case_id == case_id, Involvement.part == part)
 
 
 def people_with(case_id: int, parts: Collection[str]) -> set[int]:

@@ -6,10 +6,12 @@ Acts take a loaded clock; its facts are read once, and not at all where ``open_c
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from engine.access.actors import SYSTEM
 from engine.calendars import queries as calendars
@@ -278,7 +280,7 @@ def copy_course(clock: Clock, course: Course) -> None:
     """Bring a clock's columns up to date with what follows from its facts; if it moved, whoever watches looks again."""
     before = (clock.state, clock.due_at, clock.is_provisional)
     for name, value in course.columns(amber_rule()).items():
-        setattr(clock, name, value)
+        _send(clock, name, value)
     if before != (clock.state, clock.due_at, clock.is_provisional):
         _watch_anew(clock, course.last_at)
 
@@ -286,6 +288,13 @@ def copy_course(clock: Clock, course: Course) -> None:
 def _watch_anew(clock: Clock, at: datetime) -> None:
     """A clock that is in time again climbs its ladder from the bottom; nobody is warned by a provisional due."""
     is_watched = clock.state == State.running and not clock.is_provisional
-    clock.watch_at, clock.watch_attempts = clock.amber_at if is_watched else None, 0
+    _send(clock, "watch_at", clock.amber_at if is_watched else None)
+    _send(clock, "watch_attempts", 0)
     if clock.amber_at > at:
         clock.rung = 0
+
+
+def _send(clock: Clock, name: str, value: Any) -> None:
+    """Write a column, even as it was: clocks that send the same columns go out together, in one UPDATE."""
+    setattr(clock, name, value)
+    flag_modified(clock, name)

@@ -42,7 +42,12 @@ OUTCOMES = {
 
 @stages.given.connect
 def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None, at: datetime, **_: Any) -> None:
-    """Somebody by name, a department's people, a beat's collectors, whoever decides on what a department asks for."""
+    """Somebody by name, a department's people, a beat's collectors, whoever decides on what a department asks for.
+
+    The step in which a suspension lasts is nothing to do: whoever asked for it hears that it is granted.
+    """
+    if step.stage == Stage.suspended:
+        return
     if placement.assignee_id is not None:
         tell("step_given", at=at, case=case, user_ids=[placement.assignee_id], except_id=by_id, step=step.name)
     elif placement.group and step.clock == adjusting.CLOCK:

@@ -57,24 +57,19 @@ def history(instance_id: int) -> list[ProcessEvent]:
     ))  # fmt: skip
 
 
-def has_moved(instance_id: int, user_ids: Collection[int]) -> ColumnElement[bool]:
-    """Has one of these people begun this instance, or done a step of it? A condition that stands by itself."""
-    return exists().where(_moved(user_ids), ProcessEvent.instance_id == instance_id)
+def moved(instance_id: int) -> Select[int | None]:
+    """Ids of those who made the moves of this instance; None for the program's own."""
+    return select(ProcessEvent.by_id).where(ProcessEvent.instance_id == instance_id)
 
 
 def movers(instance_id: int) -> set[int]:
     """Ids of all who have begun this instance or done a step of it."""
-    found = select(ProcessEvent.by_id).where(ProcessEvent.instance_id == instance_id, ProcessEvent.by_id.is_not(None))
-    return {one for one in db.session.scalars(found) if one is not None}
+    return {one for one in db.session.scalars(moved(instance_id)) if one is not None}
 
 
 def moved_by(user_ids: Collection[int]) -> ColumnElement[bool]:
-    """The same as a condition on ``OpenTask``: they had a hand in the instance that the step belongs to."""
-    return exists().where(_moved(user_ids), ProcessEvent.instance_id == OpenTask.instance_id)
-
-
-def _moved(user_ids: Collection[int]) -> ColumnElement[bool]:
-    return ProcessEvent.by_id.in_(sorted(user_ids))
+    """Did one of these people have a hand in the instance that an ``OpenTask`` belongs to? A condition."""
+    return exists().where(ProcessEvent.by_id.in_(sorted(user_ids)), ProcessEvent.instance_id == OpenTask.instance_id)
 
 
 def definitions() -> Sequence[ProcessDefinition]:

@@ -155,4 +155,4 @@ def test_standing_in_costs_no_statement_more(city, monday, statements):
     delegate(city, "clerk", "handler", monday)
     with statements() as standing:
         actors.load(user_id, at=monday)
-    assert len(standing) == len(alone) == 3
+    assert len(standing) == len(alone) == 2

@@ -181,6 +181,16 @@ class TestStatements:
             )
         assert len(seen) <= (4 if db.engine.dialect.name == "postgresql" else 5), seen
 
+    def test_stopping_one_and_halting_another_costs_one_update(
+        self, handling: Clock, warm: None, city: City, at: At, statements: Callable
+    ) -> None:
+        clerk = city.clerk
+        with unit_of_work():
+            clocks.start("case", 7, "review", ONE_HOUR, at=at("2026-03-02 09:00"), by=clerk)
+        with statements() as seen, unit_of_work():
+            clocks.change("case", 7, stop=["review"], pause=["handling"], at=at("2026-03-02 09:30"), by=clerk)
+        assert len([statement for statement in seen if statement.startswith("UPDATE")]) == 1, seen
+
 
 class TestChange:
     def test_one_act_stops_starts_and_pauses(self, handling: Clock, city: City, at: At) -> None:

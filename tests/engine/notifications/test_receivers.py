@@ -1,6 +1,6 @@
 """What the rooms below announce reaches those whom it concerns: the ladder, orders, adjustments, calendars."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -63,6 +63,19 @@ def test_whoever_decides_is_asked_and_whoever_asked_is_told(city, story):
     assert told(city, story.now, "adjustment_decided") == people(story, "clerk")
     (message,) = [one for one in messages() if one.kind == "adjustment_decided"]
     assert (message.params["adjustment"], message.params["outcome"]) == ("Extension", "refused")
+
+
+def test_of_a_granted_suspension_hears_whoever_asked_for_it_and_it_is_work_for_nobody(city, story):
+    story.do(
+        story.clerk, "suspension", reason="season", until=date(2026, 4, 30), safety_measure="围挡封闭", note="春季补植"
+    )
+    before = told(city, story.now, "step_given")
+    for decider in ("head", "wang", "qian"):
+        assert story.case.stage == "handling"
+        story.do(city.actor(decider), "suspension_approval")
+    assert story.case.stage == "suspended"
+    assert told(city, story.now, "adjustment_decided") == people(story, "clerk")
+    assert told(city, story.now, "step_given") == before
 
 
 def test_a_year_that_is_missing_is_told_to_those_who_keep_calendars(city, at):
