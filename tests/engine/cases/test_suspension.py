@@ -5,11 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from engine.access.actors import SYSTEM
+from engine.calendars import editing
+from engine.calendars import queries as calendars
 from engine.cases import acts, queries, steps, timeline, worklist
 from engine.cases.adjustment_models import Adjustment, AdjustmentState
 from engine.cases.errors import CaseSuspended, NotSuspended
 from engine.cases.models import Stage
 from engine.deadlines import clocks
+from engine.deadlines import jobs as deadlines
 from engine.evaluation import sets
 from engine.evaluation.periods import Period
 from engine.kit.db import db, unit_of_work
@@ -136,6 +140,55 @@ def test_nobody_else_lifts_it(story):
 def test_a_case_is_suspended_once(story):
     suspended(story).do("clerk", "suspension_lift", note="苗木已到")
     assert "all its suspensions: 1" in refused_beside(story, "reason")
+
+
+def test_one_whose_last_day_has_passed_is_not_granted_any_more(story):
+    """It would end at once, and the department would have had its one suspension."""
+    ask(story, until=date(2026, 3, 3)).do("head", "suspension_approval", note="").do(
+        "wang", "suspension_approval", note=""
+    )
+    story.now = at("2026-03-04 00:00")
+    with pytest.raises(Invalid) as refusal:
+        story.do("qian", "suspension_approval", note="")
+    db.session.rollback()
+    assert "has passed" in refusal.value.fields["note"][0].text
+    assert (story.case.stage, row_of(story).state) == (Stage.handling, AdjustmentState.requested)
+    story.do("qian", "suspension_refusal", note="已过挂账截止日")
+    suspended(story)
+    assert story.case.stage == Stage.suspended
+
+
+def test_a_year_that_is_published_meanwhile_settles_the_due_of_a_suspended_case(story):
+    """Provisional while the case rests in an unpublished year; then settled, and what was left is left."""
+    suspended(story, until=date(2027, 1, 15))
+    remaining = left(story, story.now)
+    story.now = at("2027-01-16 00:00")
+    story.work()
+    assert story.case.due_is_provisional
+    with unit_of_work():
+        standard = calendars.find()
+        editing.set_exception(standard, date(2027, 1, 18), "off", by=SYSTEM, at=story.now)
+        editing.publish_year(standard, 2027, by=SYSTEM, at=story.now)
+    before = story.case.due_at
+    deadlines.reckon_again(story.now)
+    db.session.expire_all()
+    assert (story.case.due_is_provisional, left(story, story.now)) == (False, remaining)
+    assert story.case.due_at > before
+    timer = db.session.scalars(select(OpenTimer)).one()
+    task = db.session.scalars(select(OpenTask).where(OpenTask.act == "handling")).one()
+    assert timer.due_at == task.due_at == story.case.due_at
+
+
+def test_of_two_who_lift_it_at_once_the_second_is_told(story):
+    """Both pages were open before either was sent: nothing is resumed twice."""
+    suspended(story)
+    task_id = next(task.id for task in steps.open_steps(story.case) if task.act == "suspension")
+    story.wait(days=2).do("clerk", "suspension_lift", note="苗木已到")
+    facts = len(clocks.open_clock("case", story.case_id, "handling").facts)
+    with pytest.raises(NotSuspended):
+        story.do("wang", "suspension_lift", note="苗木已到", task_id=task_id)
+    db.session.rollback()
+    assert len(clocks.open_clock("case", story.case_id, "handling").facts) == facts
 
 
 def test_a_refused_request_does_not_count(story):
