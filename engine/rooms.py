@@ -19,6 +19,7 @@ ROOMS = (
     "attachments",
     "cases",
     "supervision",
+    "exports",
     "evaluation",
     "notifications",
     "legacy",

@@ -24,6 +24,7 @@ from engine.attachments import jobs as attachments
 from engine.calendars import jobs as calendars
 from engine.deadlines import jobs as deadlines
 from engine.evaluation import jobs as evaluation
+from engine.exports import jobs as exports
 from engine.forms import jobs as forms
 from engine.kit import clock
 from engine.kit.config import Config
@@ -56,6 +57,7 @@ def _mail_assessment(at: datetime) -> int:
 
 
 OUTGOING = "outgoing"
+EXPORTS = "exports"
 PERIODIC = "periodic"
 PUT_BACK = 1.0
 """Seconds by which a machine's clock must run backwards before everything is looked at anew."""
@@ -72,6 +74,7 @@ JOBS = (
     Job("bundle_digests", timedelta(minutes=1), notifications.bundle_digests),
     Job("mail_assessment", timedelta(minutes=10), _mail_assessment),
     Job("purge_messages", timedelta(hours=6), notifications.purge),
+    Job("purge_exports", timedelta(hours=1), exports.purge),
 )
 
 
@@ -83,15 +86,16 @@ class Worker:
         self._stopping = threading.Event()
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         # One piece of a kind after the other: two at once would only wait for each other's locks.
-        # What leaves the building waits for other people's servers, and a month's figures take minutes: each has a
-        # thread of its own, so that time limits wait for neither.
+        # What leaves the building waits for other people's servers, a month's figures take minutes, and long workbooks
+        # some: each has a thread of its own, so that time limits wait for none of them.
         pool = {"class": "apscheduler.executors.pool:ThreadPoolExecutor", "max_workers": "1"}
-        pools = {f"apscheduler.executors.{name}": dict(pool) for name in ("default", OUTGOING, PERIODIC)}
+        pools = {f"apscheduler.executors.{name}": dict(pool) for name in ("default", OUTGOING, EXPORTS, PERIODIC)}
         self._scheduler = BackgroundScheduler(pools, daemon=True, job_defaults=options, timezone="UTC")
         self._every = every
         self._clock_watch = threading.Thread(target=self._watch_the_clock, daemon=True, name="clock-watch")
         self._add("row_work", every, self._row_work)
         self._add(OUTGOING, every, self._send_out, executor=OUTGOING)
+        self._add(EXPORTS, every, self._make_exports, executor=EXPORTS)
         for job in jobs:
             self._add(job.name, job.every, self._periodic, job, executor=PERIODIC)
 
@@ -142,6 +146,9 @@ class Worker:
     def _send_out(self) -> None:
         self._carefully(OUTGOING, lambda: notifications.deliver_due(clock.now(), going_on=self._goes_on))
 
+    def _make_exports(self) -> None:
+        self._carefully(EXPORTS, lambda: exports.make_due(clock.now(), going_on=self._goes_on))
+
     def _goes_on(self) -> bool:
         return not self._stopping.is_set()
 
@@ -191,7 +198,7 @@ def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True, burst:
 def run_once(at: datetime, jobs: tuple[Job, ...] = JOBS) -> dict[str, int | None]:
     """Everything that is due at ``at``, now and here: how much each job did, None where another worker was at it."""
     done = {"row_work": run_due(at)} | {job.name: _alone(job, at) for job in jobs}
-    return done | {OUTGOING: notifications.deliver_due(at)}
+    return done | {EXPORTS: exports.make_due(at), OUTGOING: notifications.deliver_due(at)}
 
 
 def _alone(job: Job, at: datetime | None = None) -> int | None:

@@ -1,7 +1,8 @@
 """A list of cases as a workbook: just the rows that were looked at, written one after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import xlsxwriter
 
 from engine.cases.models import Case
 from engine.deadlines.lamps import lamp_of
+from engine.exports import workbooks
 from engine.kit.config import Config
 from engine.kit.i18n import N_, translate
 
@@ -32,13 +34,29 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     (N_("Latitude"), 11),
 )
 MOMENT = "yyyy-mm-dd hh:mm"
+MOMENTS = range(9, 14)
+"""Columns that hold moments: a row that waited in a file has them as text."""
+
+
+def register(words: dict[str, str]) -> None:
+    """Let long lists be exported so; ``words`` as in ``write``."""
+    workbooks.register(workbooks.Writer(partial(_kept, words=words), write_rows))
+
+
+def _kept(cases: Iterable[Case], locale: str, at: datetime, *, words: dict[str, str]) -> list[list[Any]]:
+    return [list(_row(case, locale, at, words)) for case in cases]
 
 
 def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime, words: dict[str, str]) -> int:
     """Write ``cases`` into ``stream`` as xlsx and say how many; memory does not grow with them.
 
-    ``words`` names codes of stages and sources (English msgids). What citizens wrote is text, never a formula.
+    ``words`` names codes of stages and sources (English msgids).
     """
+    return write_rows(stream, (_row(case, locale, at, words) for case in cases), locale)
+
+
+def write_rows(stream: BinaryIO, rows: Iterable[Sequence[Any]], locale: str) -> int:
+    """Write rows as they were made for ``locale``; how many. What citizens wrote is text, never a formula."""
     # constant_memory: each row goes to disk as the next begins.
     book = xlsxwriter.Workbook(
         stream,
@@ -50,9 +68,10 @@ def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime,
     for index, (name, width) in enumerate(COLUMNS):
         sheet.set_column(index, index, width)
         sheet.write_string(0, index, translate(name, locale), head)
-    for count, case in enumerate(cases, 1):
-        for index, value in enumerate(_row(case, locale, at, words)):
-            _write(sheet, count, index, value, moment, zone)
+    for count, row in enumerate(rows, 1):
+        for index, value in enumerate(row):
+            is_text = index in MOMENTS and isinstance(value, str)
+            _write(sheet, count, index, datetime.fromisoformat(value) if is_text else value, moment, zone)
     book.close()
     return count
 

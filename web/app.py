@@ -10,10 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import web.cli
 from engine import rooms
 from engine.attachments import files
+from engine.exports import files as exports
 from engine.kit.config import ROOT, Config
 from engine.kit.db import db, prepare
 from engine.notifications.channels import registry
-from reports import enclosures
+from reports import case_list, enclosures
 from web import (
     configuration,
     doors,
@@ -27,6 +28,7 @@ from web import (
     security,
     session,
 )
+from web.desk import wording
 from web.edge import Edge
 
 
@@ -38,8 +40,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["cityloop.config"] = config
     logs.configure(as_json=config.log_json)
     files.keep_in(config)
+    exports.keep_in(config)
     registry.offer(config.outgoing)
     enclosures.register()
+    case_list.register(wording.STAGES | wording.SOURCES)
     _open_database(app)
     numbers.init_app(app)
     # The order of what is asked before each request: log, language, token, then who it is.

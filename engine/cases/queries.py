@@ -198,6 +198,24 @@ def stream(
         db.session.expunge(case)
 
 
+def counted(wanted: CaseFilter, actor: Actor, *, at: datetime, most: int) -> int:
+    """How many cases stand in a list; counting stops at ``most``."""
+    few = select(Case.id).where(_visible(wanted, actor), *_conditions(wanted, at)).limit(most)
+    return db.session.scalar(select(func.count()).select_from(few.subquery())) or 0
+
+
+def places(wanted: CaseFilter, actor: Actor, *, at: datetime, sort: str = "newest") -> Select[int, int]:
+    """The cases of a list as it is now: the place of each, from 1 on, and its id."""
+    order = SORTS.get(sort, SORTS["newest"])
+    numbered = select(func.row_number().over(order_by=order).label("place"), Case.id)
+    return numbered.where(_visible(wanted, actor), *_conditions(wanted, at)).order_by(*order)
+
+
+def listed(actor: Actor) -> Select[Case]:
+    """Cases with what a list shows of them, as far as ``actor`` may see each; the caller says which he looks for."""
+    return _listed().where(visible_to(actor, one_by_one=True))
+
+
 def points(wanted: CaseFilter, actor: Actor, *, at: datetime, limit: int = 2000) -> Sequence[Any]:
     """Id, number, title, lng, lat, stage and lamp of the located cases of a list, for its map."""
     return db.session.execute(

@@ -9,6 +9,7 @@ from engine.notifications.models import How
 
 AT_ONCE = {"email": How.at_once, "sms": How.at_once, "chat": How.at_once}
 WRITTEN = {"email": How.at_once, "sms": How.off, "chat": How.at_once}
+INSIDE = {"email": How.off, "sms": How.off, "chat": How.off}
 GATHERED = {"email": How.digest, "sms": How.off, "chat": How.at_once}
 
 
@@ -66,6 +67,7 @@ KINDS = {
              N_("The calendar “%(calendar)s” lacks %(years)s: time limits that run into it are provisional"), GATHERED),
         Kind("incident", N_("Incidents of the workers"), N_("The workers failed at “%(node)s” and need your help"),
              WRITTEN, wakes=True, is_duty=True),
+        Kind("export_ready", N_("Exports that are ready"), N_("Your export of %(count)s cases is ready"), INSIDE),
         Kind("assessment", N_("Monthly assessment"), N_("The monthly assessment of %(month)s")),
     )
 }  # fmt: skip

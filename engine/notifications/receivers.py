@@ -11,6 +11,8 @@ from engine.calendars.models import Calendar
 from engine.cases import adjusting, recipients, stages, urging
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
 from engine.cases.models import Case, Stage
+from engine.exports.making import ready as export_ready
+from engine.exports.models import Export
 from engine.kit.db import db
 from engine.kit.i18n import N_
 from engine.notifications.models import Delivery, DeliveryState
@@ -117,6 +119,12 @@ def tell_of_missing_year(calendar: Calendar, years: list[int], at: datetime, **_
 def tell_of_incident(incident: Incident, at: datetime, **_: Any) -> None:
     """Whoever settles incidents."""
     tell("incident", at=at, permission=Permission.incident_manage, node=incident.node, is_urgent=True)
+
+
+@export_ready.connect
+def tell_of_export(export: Export, at: datetime, **_: Any) -> None:
+    """Whoever asked for it."""
+    tell("export_ready", at=at, user_ids=[export.user_id], count=export.written, export=export.id)
 
 
 @account_closed.connect

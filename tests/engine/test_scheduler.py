@@ -48,7 +48,7 @@ def test_everything_that_is_due_is_done_once(database, at):
     seen = []
     moment = at("2026-03-02 09:00")
     done = scheduler.run_once(moment, of(lambda now: seen.append(now) or 3))
-    assert done == {"row_work": 0, "job_0": 3, "outgoing": 0}
+    assert done == {"row_work": 0, "job_0": 3, "exports": 0, "outgoing": 0}
     assert seen == [moment]
 
 

@@ -106,6 +106,7 @@ ROOMS = {
     "deadlines": N_("Time limits"),
     "dispatch_rules": N_("Authority list"),
     "evaluation": N_("Assessment"),
+    "exports": N_("Exports"),
     "forms": N_("Forms"),
     "grids": N_("Grids"),
     "messages": N_("Messages"),

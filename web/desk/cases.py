@@ -1,6 +1,7 @@
 """The list of cases: search by number, words, place, category, department, stage, lamp and day; map; export."""
 
 from tempfile import TemporaryFile
+from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from engine.cases.models import Case
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
 from engine.deadlines.lamps import Lamp, lamp_of
+from engine.exports import asking
 from engine.grids import queries as grids
 from engine.kit import clock
 from engine.kit.db import unit_of_work
@@ -27,7 +29,6 @@ from web.guards import requires
 from web.session import current_actor
 
 PAGE_SIZE = 50
-EXPORT_CAP = 100_000
 MORE_FILTERS = ("place", "category", "department", "region", "source", "from", "until")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -66,9 +67,15 @@ def cases() -> ResponseReturnValue:
 @door.get("/cases.xlsx")
 @requires(Permission.case_export)
 def export_cases() -> ResponseReturnValue:
-    """The rows of the list that is looked at, all pages, as a workbook. An export is on record."""
-    actor, now = current_actor(), clock.now()
-    rows = queries.stream(filters.of_cases(), actor, at=now, sort=request.args.get("sort", "newest"), limit=EXPORT_CAP)
+    """The rows of the list that is looked at, all pages, as a workbook. An export is on record.
+
+    A long one is not made while somebody waits (``exports``).
+    """
+    actor, now, wanted = current_actor(), clock.now(), filters.of_cases()
+    if queries.counted(wanted, actor, at=now, most=asking.SMALL + 1) > asking.SMALL:
+        query: dict[str, Any] = request.args.to_dict(flat=False)
+        return redirect(url_for(".new_export", **query))
+    rows = queries.stream(wanted, actor, at=now, sort=request.args.get("sort", "newest"), limit=asking.SMALL)
     # The file is removed with its last reader, which is the response.
     file = TemporaryFile()  # noqa: SIM115
     count = case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)

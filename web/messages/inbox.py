@@ -13,11 +13,12 @@ from web.messages.door import door
 from web.session import current_actor
 
 PAGES = {
-    "assessment": ("evaluation.month", "month"),
-    "year_missing": ("admin.calendars", None),
-    "incident": ("admin.incidents", None),
+    "assessment": ("evaluation.month", {"month": "month"}),
+    "year_missing": ("admin.calendars", {}),
+    "incident": ("admin.incidents", {}),
+    "export_ready": ("desk.export", {"export_id": "export"}),
 }
-"""Where a message leads that is about no case: the page, and the param that it takes."""
+"""Where a message leads that is about no case: the page, and which param is which part of its address."""
 
 
 @door.get("/")
@@ -52,10 +53,10 @@ def read_all() -> ResponseReturnValue:
 def _address_of(message: Message) -> str:
     if message.case_id is not None:
         return url_for("desk.case", case_id=message.case_id)
-    endpoint, param = PAGES.get(message.kind, ("messages.inbox", None))
+    endpoint, parts = PAGES.get(message.kind, ("messages.inbox", {}))
     if endpoint not in current_app.view_functions or not guards.may_enter(current_actor(), endpoint):
         return url_for(".inbox")
-    return url_for(endpoint, **({param: message.params[param]} if param else {}))
+    return url_for(endpoint, **{name: message.params[param] for name, param in parts.items()})
 
 
 def _me() -> int:
