@@ -99,7 +99,8 @@ def _grant(row: Adjustment, beside: Beside) -> None:
         raise NotInHand
     if row.until <= beside.at:
         # It would be over at once, and the case would have had its suspension.
-        raise Invalid.field("note", N_("The day until which the case was to rest has passed. Please refuse the request."))
+        text = N_("The day until which the case was to rest has passed. Please refuse the request.")
+        raise Invalid.field("note", text)
     before, after = handling.due_at, due_after(handling, row.until, at=beside.at)
     rest = Start(CLOCK, due_at=row.until, department_id=beside.case.department_id)
     present = beside.change(pause=DEPARTMENT_CLOCKS, start=[rest], reason=KIND.value)

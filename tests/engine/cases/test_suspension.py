@@ -8,8 +8,8 @@ from sqlalchemy import select
 from engine.access.actors import SYSTEM
 from engine.calendars import editing
 from engine.calendars import queries as calendars
-from engine.cases import acts, queries, steps, timeline, worklist
-from engine.cases.adjustment_models import Adjustment, AdjustmentState
+from engine.cases import acts, adjusting, queries, steps, timeline, worklist
+from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
 from engine.cases.errors import CaseSuspended, NotSuspended
 from engine.cases.models import Stage
 from engine.deadlines import clocks
@@ -154,8 +154,7 @@ def test_one_whose_last_day_has_passed_is_not_granted_any_more(story):
     assert "has passed" in refusal.value.fields["note"][0].text
     assert (story.case.stage, row_of(story).state) == (Stage.handling, AdjustmentState.requested)
     story.do("qian", "suspension_refusal", note="已过挂账截止日")
-    suspended(story)
-    assert story.case.stage == Stage.suspended
+    assert (row_of(story).state, adjusting.count_granted(story.case, AdjustmentKind.suspension)) == ("refused", 0)
 
 
 def test_a_year_that_is_published_meanwhile_settles_the_due_of_a_suspended_case(story):
