@@ -11,6 +11,8 @@ from reports.wording import Wording
 
 MOST = 14
 """Bars that still read well in one chart."""
+TREND_HEIGHT = 170
+"""Low enough for both trends to end the page that the tables begin, in English too."""
 
 
 def days(kept: Snapshot, words: Wording) -> Figure:
@@ -44,7 +46,7 @@ def filed_trend(kept: Snapshot, words: Wording) -> Figure:
             now=words.number(kept.total["filed"]),
             before=words.number(kept.before.get("filed", 0)) if len(shown) > 1 else words.rate(None),
         ),
-        height=220,
+        height=TREND_HEIGHT,
         is_half=True,
     )
 
@@ -66,7 +68,7 @@ def on_time_trend(kept: Snapshot, words: Wording) -> Figure:
             now=words.rate(rates[-1]),
             before=words.rate(formulas.ON_TIME_HANDLING.of(kept.before)),
         ),
-        height=220,
+        height=TREND_HEIGHT,
         is_half=True,
     )
 

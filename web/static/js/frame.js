@@ -73,3 +73,11 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// A row of links that is wider than a phone begins with where the reader is.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const row of document.querySelectorAll(".views, .admin-menu")) {
+    const here = row.querySelector("[aria-current]");
+    if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - 16;
+  }
+});

@@ -32,7 +32,7 @@ async function open(element) {
     });
     areas.bindTooltip((layer) => nameOf(layer.feature), { sticky: true });
     areas.addTo(map);
-    if (areas.getBounds().isValid()) map.fitBounds(areas.getBounds());
+    if (areas.getBounds().isValid()) map.fitBounds(areas.getBounds(), { animate: false });
   }
   return map;
 }
@@ -80,13 +80,13 @@ function fit(map, element, shown) {
   }
   new ResizeObserver(() => {
     map.invalidateSize({ pan: false });
-    if (!moved && shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24] });
+    if (!moved && shown.getBounds().isValid()) map.fitBounds(shown.getBounds(), { maxZoom: 17, padding: [24, 24], animate: false });
   }).observe(element);
 }
 
 function pointsOf(features, dark) {
   // A wall is looked at from five metres: its points grow with it.
-  const radius = ({ lamp }) => (dark ? window.innerWidth / 220 : 7) * (dark && WEIGHT[lamp] || 1);
+  const radius = ({ lamp }) => (dark ? Math.max(window.innerWidth / 220, 4) : 7) * (dark && WEIGHT[lamp] || 1);
   const colour = ({ lamp }) => (dark ? BRIGHT : LAMPS)[lamp] || "#0b62c4";
   // A ring, not a disc: no clock has begun.
   const ring = (size) => ({
