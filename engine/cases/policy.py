@@ -1,10 +1,10 @@
 """May this person do this to this case? Permissions say what a role may; here the case itself has its say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from engine.access.actors import Actor
 from engine.access.permissions import Permission, Scope
-from engine.cases import adjusting, stages, timeline
+from engine.cases import adjusting, deciders, stages, timeline
 from engine.cases.errors import (
     AskedForIt,
     CaseEnded,
@@ -58,8 +58,13 @@ def leads(case: Case, task: OpenTask, actor: Actor) -> bool:
 
 
 def may_do(permission: Permission, case: Case, task: OpenTask, actor: Actor) -> bool:
-    """Does his role allow this step, or has he, as head, taken it over from one of his people?"""
-    return actor.has(permission) or (task.assignee_id == actor.id and leads(case, task, actor))
+    """Does his role allow this step, or has he, as head, taken it over from one of his people?
+
+    What the program passed on to his role, because nobody serves in the step's own, is his to decide, too.
+    """
+    has_taken = task.assignee_id == actor.id and leads(case, task, actor)
+    is_passed_on = deciders.is_passed_on(task) and task.group_name in actor.groups
+    return actor.has(permission) or has_taken or is_passed_on
 
 
 def check_step(case: Case, task: OpenTask, permission: Permission | None, by: Actor) -> None:
@@ -82,6 +87,19 @@ def check_hands(case: Case, task: OpenTask, by: Actor) -> None:
         raise ProposedIt
     if task.act in APART_FROM_ASKING and by.ids & adjusting.look_into(case, task.instance_id):
         raise AskedForIt
+
+
+def check_parts(case: Case, task: OpenTask, by: Actor, parts: Collection[str]) -> None:
+    """``check_hands`` for a step of the case's own drawing, where the parts of ``by`` in many cases were read at once.
+
+    Raises HandledIt, ProposedIt.
+    """
+    handled = "handled" in parts or case.handler_id in by.ids
+    put_right = case.is_self_handled and case.reported_by_id in by.ids
+    if task.act in APART_FROM_HANDLING and (handled or put_right):
+        raise HandledIt
+    if task.act in steps_apart_from_acceptance() and "accepted" in parts:
+        raise ProposedIt
 
 
 def check_not_held(case: Case, task: OpenTask) -> None:

@@ -46,9 +46,16 @@ def takeable(case: Case, tasks: Sequence[OpenTask], by: Actor) -> list[OpenTask]
 
 
 def _may_take(case: Case, task: OpenTask, by: Actor) -> bool:
-    if task.lane is None or not (policy.leads(case, task, by) or _is_of_his_groups(case, task, by)):
+    if not is_within_reach(case, task, by):
         return False
     return policy.allows(lambda case, actor: policy.check_hands(case, task, actor), case, by)
+
+
+def is_within_reach(case: Case, task: OpenTask, by: Actor) -> bool:
+    """Is this a step of his groups or, as a head, of his departments? What came before may keep him from it."""
+    if task.lane is None:
+        return False
+    return policy.leads(case, task, by) or _is_of_his_groups(case, task, by)
 
 
 def _is_of_his_groups(case: Case, task: OpenTask, by: Actor) -> bool:
@@ -106,6 +113,7 @@ def reassign(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> 
     if person is None:
         raise Invalid.field("person_id", N_("Please choose somebody who may do this step."))
     if task.act == "assignment" and person.id in {one.id for one in assignment.handlers(case)}:
+        _tell_before(case, task, task.assignee_id, by, at)
         assignment.assign(case, task, {"handler_id": person.id, "note": values["reason"]}, by=by, at=at)
     else:
         _give(case, task, person, "reassignment", values["reason"], by, at)
@@ -157,4 +165,11 @@ def _give(case: Case, task: OpenTask, person: User, act: str, note: str, by: Act
         case.handler_id = person.id
     told = before.name if before is not None else NOBODY
     timeline.add(case, act, by=by, at=at, note=note, step=task.name, person_before=told, person=person.name)
+    _tell_before(case, task, before.id if before is not None else None, by, at)
     stages.given.send(case, step=task, placement=placement, by_id=by.id, at=at)
+
+
+def _tell_before(case: Case, task: OpenTask, user_id: int | None, by: Actor, at: datetime) -> None:
+    """Whoever had the step by name hears that it is his no more."""
+    if user_id is not None:
+        stages.taken_away.send(case, step=task, user_id=user_id, by_id=by.id, at=at)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.access.actors import Actor
-from engine.cases import acceptance, steps, timeline
+from engine.cases import acceptance, stages, steps, timeline
 from engine.cases.models import Case, Stage
 from engine.process.models import OpenTask
 
@@ -18,3 +18,4 @@ def reject(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
     case.stage, case.result, case.ended_at = Stage.rejected, values["reason"], at
     steps.finish(task, "reject", by=by, at=at)
     timeline.add(case, "rejection", by=by, at=at, note=values.get("note", ""), part="accepted", reason=values["reason"])
+    stages.ended.send(case, at=at)

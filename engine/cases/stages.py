@@ -13,10 +13,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import exists, select
 
 from engine.access import actors
-from engine.access.actors import SYSTEM
+from engine.access.actors import SYSTEM, Actor
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import adjusting, limits, timeline
+from engine.cases import adjusting, deciders, limits, timeline
 from engine.cases.models import Case, Involvement, Stage
 from engine.deadlines import clocks
 from engine.deadlines.models import Clock
@@ -36,6 +36,10 @@ unclear case (process.md §5.1). Whoever asked goes on with what was left, if th
 
 given = signals.signal("step-given")
 """Sent with the case, ``step``, ``placement``, ``by_id`` and ``at``: somebody has something to do now."""
+taken_away = signals.signal("step-taken-away")
+"""Sent with the case, ``step``, ``user_id``, ``by_id`` and ``at``: somebody had something to do and has it no more."""
+ended = signals.signal("case-ended")
+"""Sent with the case and ``at`` when it ends, whichever way; its stage says which."""
 
 # The clocks of a case that this transaction has just read: ``place`` and ``timer_due`` come right after ``follow``.
 _open: WeakKeyDictionary[Case, dict[str, Clock]] = WeakKeyDictionary()
@@ -77,11 +81,13 @@ class CaseFollower:
         if case.instance_id is not None and case.instance_id != move.instance_id:
             _follow_beside(case, move, by)
             return
-        before = case.stage
+        before, ran = case.stage, case.ended_at is None
         _write_stage(case, move)
         known = clocks.open_clocks(KIND, case.id)
         asks = adjusting.CLOCK in known
         self._change_clocks(case, move, by, known)
+        if ran and case.ended_at is not None:
+            ended.send(case, at=move.at)
         if before == Stage.closed != case.stage:
             # It will be judged anew, by what happens from here on.
             case.late_excused_at = None
@@ -122,7 +128,7 @@ class CaseFollower:
         due_at, amber_at = _due(case, step)
         if step.act == HANDLING and case.handler_id is not None:
             return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)
-        return Placement(group=group_of(case, step.lane), due_at=due_at, amber_at=amber_at)
+        return Placement(group=_asked(case, step), due_at=due_at, amber_at=amber_at)
 
     def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:  # noqa: ARG002
         """The due moment of one of the case's clocks; timers of the drawing take theirs from here."""
@@ -232,6 +238,14 @@ def _due(case: Case, step: Step) -> tuple[datetime | None, datetime | None]:
     if case.rework_count and (clock := _running(case, REWORK)):
         return clock.due_at, clock.amber_at
     return (case.due_at, case.amber_at) if case.clock_state == "running" else (None, None)
+
+
+def _asked(case: Case, step: Step) -> str | None:
+    """The group that a step is offered to; what decides on a request never waits for nobody."""
+    if step.clock != adjusting.CLOCK or step.lane is None or scope_of(step.lane) != Scope.department:
+        return group_of(case, step.lane)
+    by = _acting.get()
+    return deciders.of(case, step.lane, by.ids if isinstance(by, Actor) else [by.id if by else None]).group
 
 
 def group_of(case: Case, role: str | None) -> str | None:

@@ -24,3 +24,4 @@ def void(case: Case, values: dict[str, Any], *, by: Actor, at: datetime) -> None
     dispatching.end(case, "void", at)
     case.stage, case.result, case.ended_at = Stage.void, values["reason"], at
     timeline.add(case, "voiding", by=by, at=at, note=values.get("note", ""), reason=values["reason"])
+    stages.ended.send(case, at=at)

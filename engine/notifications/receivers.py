@@ -60,6 +60,12 @@ def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None
         tell("returned", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
 
 
+@stages.taken_away.connect
+def tell_of_step_taken(case: Case, step: Step, user_id: int, by_id: int | None, at: datetime, **_: Any) -> None:
+    """Whoever had a step by name until somebody gave it away or took it over."""
+    tell("step_taken", at=at, case=case, user_ids=[user_id], except_id=by_id, step=step.name)
+
+
 @urging.urged.connect
 def tell_of_urging(case: Case, to: str, at: datetime, **_: Any) -> None:
     """Whoever is urged: a role, as it is served on this case."""

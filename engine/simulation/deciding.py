@@ -55,6 +55,9 @@ def ask_for_time(act: str, o: Occasion) -> Choice | None:
     case = o.case
     if act != "assignment" or case.is_urgent or case.amber_at is None or o.at >= case.amber_at:
         return None
+    if adjusting.pending(case) is not None:
+        # Assigned anew while what was asked before is still being decided.
+        return None
     if o.happens(o.temper.asks_to_extend) and case.extension_count < 1:
         reason = o.random.choice(("complex", "materials", "coordination"))
         return Choice("extension", {"reason": reason, "value": None, "note": "工作量较大，需延长处置时间"})
@@ -79,6 +82,12 @@ def _review_suspension(o: Occasion) -> Choice:
     if o.happens(o.temper.adjustment_refused):
         return Choice("suspension_refusal", {"note": "具备处置条件，不予挂账"})
     return Choice("suspension_approval", {"note": "同意挂账，做好安全防护"})
+
+
+def _review_appeal(o: Occasion) -> Choice:
+    if o.happens(o.temper.adjustment_refused):
+        return Choice("appeal_refusal", {"note": "所述理由不影响按期处置，维持超期认定"})
+    return Choice("appeal_approval", {"note": "经核实情况属实，不计超期"})
 
 
 def _lift(_: Occasion) -> Choice:
@@ -294,5 +303,6 @@ _DECISIONS: dict[str, Callable[[Occasion], Choice]] = {
     "receipt": _receive_receipt,
     "extension_review": _review_extension,
     "suspension_review": _review_suspension,
+    "appeal_review": _review_appeal,
     "suspension": _lift,
 }

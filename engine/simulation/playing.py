@@ -18,13 +18,17 @@ from engine.kit.errors import CityLoopError
 from engine.process import jobs
 from engine.process import queries as process
 from engine.process.models import OpenTask
-from engine.simulation import supervising
-from engine.simulation.staff import Staff
+from engine.simulation import appealing, supervising
+from engine.simulation.staff import DecisionAwaited, Staff
 from engine.supervision import jobs as supervision
 from engine.supervision import watching
 
 LEFT = 0.18
 """Share of the steps of the last days that nobody has come to yet."""
+
+
+LOOK_AGAIN = timedelta(hours=2)
+"""After this, who waits for a decision asks whether it has come."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,17 @@ class Order:
     id: int
 
 
+@dataclass(frozen=True)
+class Appeal:
+    """A closed case of which its department will say that it was not at fault."""
+
+    case_id: int
+
+
+What = str | Arrival | Order | Appeal
+"""What can happen: somebody comes to a step (its id), a report, an order, a judgement."""
+
+
 @dataclass
 class Play:
     """A city whose clock is moved by what happens in it. ``only`` narrows the cases that its staff works on.
@@ -75,7 +90,7 @@ class Play:
     now: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._heap: list[tuple[datetime, int, str | Arrival | Order]] = []
+        self._heap: list[tuple[datetime, int, What]] = []
         self._seen: set[str] = set()
         self._orders: set[int] = set()
         self._count = 0
@@ -90,6 +105,7 @@ class Play:
             self._push(arrival.at, arrival)
         self._notice(None)
         self._notice_orders(None)
+        self._notice_judgements(None)
         while (next_at := self._next()) is not None and (self.until is None or next_at <= self.until):
             with clock.fixed(next_at):
                 yield from self._happen(next_at)
@@ -105,8 +121,12 @@ class Play:
             act: str | None = "report"
         elif isinstance(what, Order):
             act = self._see_to(what, at)
+        elif isinstance(what, Appeal):
+            act = "appeal" if appealing.make(what.case_id, self.staff, at) else None
         else:
             act = self._do(what, at)
+        if act == "closure":
+            self._notice_judgements(at)
         self._notice(at)
         # Service tasks follow their act at once: the next step opens behind them.
         self._fire_until(at)
@@ -116,6 +136,9 @@ class Play:
     def _do(self, task_id: str, at: datetime) -> str | None:
         try:
             return self.staff.do(task_id, at=at)
+        except DecisionAwaited:
+            self._push(at + LOOK_AGAIN, task_id)
+            return None
         except CaseSuspended:
             # The case rests: whoever came to it looks again on the next day.
             self._push(at + timedelta(days=1), task_id)
@@ -135,7 +158,7 @@ class Play:
     def _next(self) -> datetime | None:
         return self._heap[0][0] if self._heap else None
 
-    def _push(self, at: datetime, what: str | Arrival | Order) -> None:
+    def _push(self, at: datetime, what: What) -> None:
         self._count += 1
         heappush(self._heap, (max(at, self.now) if self.now else at, self._count, what))
 
@@ -177,6 +200,12 @@ class Play:
             if order.id not in self._orders:
                 self._orders.add(order.id)
                 self._push(supervising.when(order, self.staff, order.issued_at), Order(order.id))
+
+    def _notice_judgements(self, since: datetime | None) -> None:
+        """Find the cases that were closed at or after ``since`` too late, and when their departments appeal."""
+        for case in appealing.late(since, self.only):
+            if (moment := appealing.when(case, self.staff)) is not None:
+                self._push(moment, Appeal(case.id))
 
     def _is_left(self, task: OpenTask, case: Case) -> bool:
         if self.leave_from is None or task.opened_at < self.leave_from:

@@ -16,7 +16,7 @@ from engine.access import actors
 from engine.access.actors import Actor
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
-from engine.cases import acts, evidence, list_of_acts, queries
+from engine.cases import acts, adjusting, evidence, list_of_acts, queries
 from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Conflict, NotAllowed
@@ -34,10 +34,16 @@ LONGEST_HANDLING = 40.0
 OVERDUE_HOURS = 0.5
 PROMPT = 0.6
 LEAST = 1 / 60
+PATIENCE = timedelta(days=5)
+"""Longer than this nobody waits for a decision on what was asked for."""
 
 
 class NobodyThere(Conflict):
     """Nobody in this city may do the step %(step)s of case %(case)s."""
+
+
+class DecisionAwaited(Conflict):
+    """More time was asked for: nobody finishes the work before it is known whether there is any."""
 
 
 class Staff:
@@ -67,7 +73,7 @@ class Staff:
     def do(self, task_id: str, *, at: datetime) -> str | None:
         """Somebody does an open step, in one transaction; the act's name, or None where it does not wait any more.
 
-        Raises NobodyThere.
+        Raises NobodyThere, DecisionAwaited.
         """
         task = process.open_step(task_id)
         if task is None:
@@ -113,6 +119,7 @@ class Staff:
             if task is None:
                 return None
             case = queries.lock(task.subject_id, actor)
+            _check_decided(case, task, at)
             occasion = self._occasion(case, task, actor, at)
             choice = deciding.decide(task.act, occasion)
             self._perform(case, choice, task, actor, at)
@@ -149,3 +156,11 @@ class Staff:
             # Paper is done within what is left: a department is late because the work took long.
             return min(share, PROMPT) * min(usual, left)
         return share * min(left, LONGEST_HANDLING)
+
+
+def _check_decided(case: Case, task: OpenTask, at: datetime) -> None:
+    if task.act != "handling":
+        return
+    waiting = adjusting.pending(case)
+    if waiting is not None and at < waiting.requested_at + PATIENCE:
+        raise DecisionAwaited

@@ -20,7 +20,7 @@ SILENT = 0.12
 """Share of orders that a department leaves unanswered for days."""
 CONTENT = 0.85
 """Share of answers that the supervisor accepts; the others come back for a date."""
-ANSWER_HOURS, READ_HOURS, SILENT_HOURS = (1.0, 9.0), (0.5, 4.0), (16.0, 60.0)
+ANSWER_HOURS, READ_HOURS, SILENT_HOURS = (0.3, 3.0), (0.5, 4.0), (16.0, 60.0)
 ANSWERS = (
     "因连日降雨作业面积水未能按期完成，已增派两名作业人员，今日下班前处置完毕并反馈。",
     "现场需协调占道施工单位，已约定明日上午共同到场，明日 12 时前完成。",

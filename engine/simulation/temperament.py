@@ -18,8 +18,10 @@ class Temperament:
     refused_filing: float = 0.01
     asks_to_return: float = 0.06
     return_granted: float = 0.7
-    asks_to_extend: float = 0.03
-    asks_to_suspend: float = 0.008
+    asks_to_extend: float = 0.05
+    asks_to_suspend: float = 0.02
+    appeals: float = 0.35
+    """Of departments that were judged late."""
     adjustment_refused: float = 0.15
     """By each of those who are asked."""
     handed_back: float = 0.02

@@ -5,10 +5,9 @@ A run is rows in a table: whoever began it may go away, a process that dies lose
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
@@ -20,65 +19,28 @@ from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import CityLoopError, Invalid, NotAllowed
 from engine.kit.i18n import N_
-from engine.supervision import key_cases, orders, policy, urging
-from engine.supervision.errors import KeyAlready, NotAtDepartment, NothingChosen, OrderWaits, RunNotFound
-from engine.supervision.models import (
-    BulkRow,
-    BulkRun,
-    KeyCase,
-    OrderLevel,
-    OrderState,
-    RowState,
-    RunState,
-    SupervisionOrder,
-)
+from engine.process.models import OpenTask
+from engine.supervision import bulk_acts
+from engine.supervision.bulk_acts import ACTS, BulkAct, Values
+from engine.supervision.errors import NothingChosen, RunNotFound
+from engine.supervision.models import BulkRow, BulkRun, RowState, RunState
 
 MOST_ROWS = 1000
 MOST_AT_ONCE = 50
 """So many rows are done while their reader waits; longer runs are the workers'."""
 LEASE = timedelta(minutes=2)
 
-Values = dict[str, Any]
-
-
-def _urge(case: Case, values: Values, by: Actor, at: datetime) -> None:
-    urging.urge(case, values["to"], values["note"], by=by, at=at)
-
-
-def _order(case: Case, values: Values, by: Actor, at: datetime) -> None:
-    orders.issue(case, values["text"], level=OrderLevel(values["level"]), by=by, at=at)
-
-
-def _mark(case: Case, values: Values, by: Actor, at: datetime) -> None:
-    key_cases.mark(case, values["reason"], by=by, at=at)
-
-
-@dataclass(frozen=True)
-class BulkAct:
-    """An act that can be done to many: ``name`` is also its form's; ``reason`` the field that must be filled in."""
-
-    name: str
-    label: str
-    reason: str
-    perform: Callable[[Case, Values, Actor, datetime], None]
-
-
-ACTS: dict[str, BulkAct] = {
-    act.name: act
-    for act in (
-        BulkAct("urging", N_("Urge"), "note", _urge),
-        BulkAct("supervision_order", N_("Issue a supervision order"), "text", _order),
-        BulkAct("key_case", N_("Put under special watch"), "reason", _mark),
-    )
-}
-
 
 @dataclass(frozen=True)
 class Preview:
-    """One row before the act: ``refusal`` says why it cannot be done there, None that it can."""
+    """One row before the act: ``refusal`` says why it cannot be done there, None that it can.
+
+    ``step`` is the one that changes hands, where that is what the act does.
+    """
 
     case: Case
     refusal: CityLoopError | None
+    step: OpenTask | None = None
 
 
 @dataclass(frozen=True)
@@ -101,46 +63,14 @@ def preview(act: str, case_ids: Sequence[int], by: Actor) -> list[Preview]:
 
     Raises NotAllowed, NothingChosen.
     """
-    policy.check_supervising(by)
+    bulk_acts.check(act, by)
     wanted = list(dict.fromkeys(case_ids))[:MOST_ROWS]
     seen = select(Case).where(Case.id.in_(wanted), queries.visible_to(by, one_by_one=True))
     found = {case.id: case for case in db.session.scalars(seen.options(joinedload(Case.department)))}
     if not found:
         raise NothingChosen
-    ordered, watched = _ordered(act, found), _watched(act, found)
-    return [
-        Preview(found[number], _refusal(act, found[number], ordered.get(number), number in watched))
-        for number in wanted
-        if number in found
-    ]
-
-
-def _ordered(act: str, cases: Iterable[int]) -> dict[int, str | None]:
-    """Cases about which an order waits, with its number."""
-    if act != "supervision_order":
-        return {}
-    waiting = SupervisionOrder.state.in_(sorted(OrderState.waiting()))
-    rows = select(SupervisionOrder.case_id, SupervisionOrder.number).where(
-        SupervisionOrder.case_id.in_(list(cases)), waiting
-    )
-    return dict(db.session.execute(rows).tuples().all())
-
-
-def _watched(act: str, cases: Iterable[int]) -> set[int]:
-    if act != "key_case":
-        return set()
-    rows = select(KeyCase.case_id).where(KeyCase.case_id.in_(list(cases)), KeyCase.ended_at.is_(None))
-    return set(db.session.scalars(rows))
-
-
-def _refusal(act: str, case: Case, number: str | None, is_watched: bool) -> CityLoopError | None:
-    if act == "urging":
-        return urging.refusal(case)
-    if act == "key_case":
-        return KeyAlready() if is_watched else None
-    if case.department_id is None or case.ended_at is not None:
-        return NotAtDepartment()
-    return OrderWaits(number=number) if number else None
+    outlook = ACTS[act].outlook(found, by)
+    return [Preview(found[number], *outlook[number]) for number in wanted if number in found]
 
 
 def begin(act: str, case_ids: Sequence[int], values: Values, *, token: str, by: Actor, at: datetime) -> BulkRun:
@@ -148,9 +78,8 @@ def begin(act: str, case_ids: Sequence[int], values: Values, *, token: str, by: 
 
     Raises NotAllowed, NothingChosen, Invalid (beside the field of the reason).
     """
-    policy.check_supervising(by)
-    known = db.session.scalars(select(BulkRun).where(BulkRun.by_id == by.id, BulkRun.token == token)).one_or_none()
-    if known is not None:
+    bulk_acts.check(act, by)
+    if (known := begun(token, by)) is not None:
         return known
     if not str(values.get(ACTS[act].reason) or "").strip():
         raise Invalid.field(ACTS[act].reason, N_("Please give a reason; it stands in the timeline of every case."))
@@ -165,6 +94,11 @@ def begin(act: str, case_ids: Sequence[int], values: Values, *, token: str, by: 
     db.session.add(run)
     db.session.flush()
     return run
+
+
+def begun(token: str, by: Actor) -> BulkRun | None:
+    """The run that this person began with the form of this token, if he has sent it already."""
+    return db.session.scalars(select(BulkRun).where(BulkRun.by_id == by.id, BulkRun.token == token[:40])).one_or_none()
 
 
 def get(run_id: int, by: Actor) -> BulkRun:
@@ -250,7 +184,7 @@ def _do(run_id: int, position: int, act: BulkAct, values: Values, by_id: int, at
             row = _waiting_row(run_id, position)
             if row is None:
                 return
-            by = actors.load(by_id)
+            by = actors.load(by_id, at=at)
             if by is None:
                 raise NotAllowed
             act.perform(queries.lock(row.case_id, by), values, by, at)

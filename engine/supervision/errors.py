@@ -11,6 +11,10 @@ class OrderEnded(Conflict):
     """This supervision order has ended; nothing more is to be done about it."""
 
 
+class OrderCaseEnded(Conflict):
+    """The case has ended: the answer can be accepted, or the order withdrawn, but nobody writes another one."""
+
+
 class OrderReplied(Conflict):
     """This supervision order was answered already. Please look at it again."""
 
@@ -49,6 +53,14 @@ class QueueNotFound(NotFound):
 
 class RunNotFound(NotFound):
     """There is no such bulk act, or it is somebody else's."""
+
+
+class NoStepOfYours(NotAllowed):
+    """None of the steps that wait in this case is yours to give away or to take over."""
+
+
+class SeveralSteps(Conflict):
+    """Several steps wait in this case. Please choose one on its page."""
 
 
 class NothingChosen(Conflict):

@@ -17,7 +17,7 @@ from engine.supervision.models import KeyCase
 
 def mark(case: Case, reason: str, *, by: Actor, at: datetime) -> KeyCase:
     """Put a case under special watch. The case must be locked. Raises NotAllowed, KeyAlready, Invalid (``reason``)."""
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     if watched(case.id) is not None:
         raise KeyAlready
     if not reason.strip():
@@ -31,7 +31,7 @@ def mark(case: Case, reason: str, *, by: Actor, at: datetime) -> KeyCase:
 
 def release(case: Case, reason: str, *, by: Actor, at: datetime) -> None:
     """End the special watch. The case must be locked. Raises NotAllowed, NotKey, Invalid (field ``reason``)."""
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     row = watched(case.id)
     if row is None:
         raise NotKey

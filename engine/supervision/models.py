@@ -37,6 +37,7 @@ class OrderState(StrEnum):
     replied = "replied"  # 待审阅
     accepted = "accepted"  # 已办结
     withdrawn = "withdrawn"  # 已撤销
+    ended = "ended"  # 随案终止：未答复，案件已结束
 
     @classmethod
     def waiting(cls) -> frozenset["OrderState"]:

@@ -24,8 +24,9 @@ VIEWS = {
     "replied": N_("Answered, to be read"),
     "accepted": N_("Done"),
     "withdrawn": N_("Withdrawn"),
+    "ended": N_("Ended with its case"),
 }
-TOLD = ("order", "order_reply", "order_acceptance", "order_return", "order_withdrawal")
+TOLD = ("order", "order_reply", "order_acceptance", "order_return", "order_withdrawal", "order_end")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engine.access.actors import Actor
+from engine.access.actors import SYSTEM, Actor
 from engine.access.permissions import Permission
 from engine.calendars import queries as calendars
 from engine.calendars.working_time import Limit, Unit
@@ -25,6 +25,7 @@ from engine.settings.declarations import Setting
 from engine.supervision import policy
 from engine.supervision.errors import (
     NotAtDepartment,
+    OrderCaseEnded,
     OrderEnded,
     OrderNotFound,
     OrderNotReplied,
@@ -68,7 +69,7 @@ def issue(
     Raises NotAllowed, NotAtDepartment, OrderWaits (one at a time), Invalid (field ``text``).
     """
     if not is_automatic:
-        policy.check_supervising(by)
+        by = policy.supervising(by)
     if case.department_id is None or case.ended_at is not None:
         raise NotAtDepartment
     waiting = waiting_about(case.id)
@@ -97,7 +98,7 @@ def issue(
 
 def reply(order: SupervisionOrder, text: str, *, by: Actor, at: datetime) -> None:
     """The department answers. Raises NotYourOrder, OrderEnded, OrderReplied, Invalid (field ``reply``)."""
-    policy.check_replying(order, by)
+    by = policy.replying(order, by)
     _check_open(order)
     if order.state == OrderState.replied:
         raise OrderReplied
@@ -112,7 +113,7 @@ def reply(order: SupervisionOrder, text: str, *, by: Actor, at: datetime) -> Non
 
 def accept(order: SupervisionOrder, *, by: Actor, at: datetime, note: str = "") -> None:
     """The supervisor is content: the order is done. Raises NotAllowed, OrderEnded, OrderNotReplied."""
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     _check_open(order)
     if order.state != OrderState.replied:
         raise OrderNotReplied
@@ -124,12 +125,14 @@ def accept(order: SupervisionOrder, *, by: Actor, at: datetime, note: str = "") 
 def send_back(order: SupervisionOrder, reason: str, *, by: Actor, at: datetime) -> None:
     """The answer does not do: the department writes another, with a time limit of its own.
 
-    Raises NotAllowed, OrderEnded, OrderNotReplied, Invalid (field ``reason``).
+    Raises NotAllowed, OrderEnded, OrderNotReplied, OrderCaseEnded, Invalid (field ``reason``).
     """
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     _check_open(order)
     if order.state != OrderState.replied:
         raise OrderNotReplied
+    if order.case.ended_at is not None:
+        raise OrderCaseEnded
     if not reason.strip():
         raise Invalid.field("reason", N_("Please say what is missing."))
     order.state = OrderState.open.value
@@ -141,13 +144,27 @@ def send_back(order: SupervisionOrder, reason: str, *, by: Actor, at: datetime) 
 
 def withdraw(order: SupervisionOrder, reason: str, *, by: Actor, at: datetime) -> None:
     """The order is taken back. Raises NotAllowed, OrderEnded, Invalid (field ``reason``)."""
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     _check_open(order)
     if not reason.strip():
         raise Invalid.field("reason", N_("Please say why it is withdrawn."))
     order.state, order.ended_at = OrderState.withdrawn.value, at
     clocks.change(KIND, order.id, at=at, by=by, stop=[REPLY])
     timeline.add(order.case, "order_withdrawal", by=by, at=at, note=reason.strip(), number=order.number)
+
+
+def end_with_case(case: Case, *, at: datetime) -> None:
+    """The case has ended: nobody need answer for it any more. An answer that was written is still read.
+
+    One statement where no order waits for its answer.
+    """
+    waiting = select(SupervisionOrder).where(
+        SupervisionOrder.case_id == case.id, SupervisionOrder.state == OrderState.open.value
+    )
+    for order in db.session.scalars(waiting.order_by(SupervisionOrder.id)).all():
+        order.state, order.ended_at = OrderState.ended.value, at
+        clocks.change(KIND, order.id, at=at, by=SYSTEM, stop=[REPLY], reason=f"case_{case.stage}")
+        timeline.add(case, "order_end", by=SYSTEM, at=at, number=order.number, outcome=f"case_{case.stage}")
 
 
 def waiting_about(case_id: int) -> SupervisionOrder | None:

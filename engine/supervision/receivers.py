@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.cases import holding as cases
+from engine.cases import stages
+from engine.cases.models import Case
 from engine.deadlines import holding
 from engine.deadlines.holding import Held
 from engine.deadlines.models import Clock
@@ -23,6 +25,12 @@ def wake_clock(incident: Incident, at: datetime, **_: Any) -> None:
     """The ladder of a clock failed three times, and is to be tried again."""
     if incident.clock_id is not None:
         watching.wake(incident.clock_id, at)
+
+
+@stages.ended.connect
+def end_orders(case: Case, at: datetime, **_: Any) -> None:
+    """A case ended: orders about it that were not answered end with it."""
+    orders.end_with_case(case, at=at)
 
 
 def hold(ids: Collection[int]) -> Held:

@@ -16,7 +16,7 @@ def urge(case: Case, to: str, note: str, *, by: Actor, at: datetime) -> None:
 
     Raises NotAllowed, CaseEnded, Invalid (field ``note``).
     """
-    policy.check_supervising(by)
+    by = policy.supervising(by)
     if (why := refusal(case)) is not None:
         raise why
     if not note.strip():

@@ -29,7 +29,7 @@ VIEWS = {
 }
 
 
-@door.get("/department")
+@door.get("/department", strict_slashes=False)
 @requires(Permission.department_lead)
 def index() -> ResponseReturnValue:
     """Who has how much in hand, what is late, and what nobody has."""

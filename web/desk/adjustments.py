@@ -1,7 +1,7 @@
 """Adjustments on the page of their case, and what a request would change before it is sent or decided on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.actors import Actor
-from engine.cases import adjusting, extension, queries, stages, suspension
+from engine.cases import adjusting, deciders, extension, queries, stages, suspension
 from engine.cases.adjustment_models import Adjustment, AdjustmentState
 from engine.cases.errors import NotInHand
 from engine.cases.models import Case
@@ -74,7 +74,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Preview:
-    """What an act would do to the due moment. ``hindrance`` says why it would be refused, ``warning`` when it might."""
+    """What an act would do to the due moment. ``hindrance`` says why it would be refused, ``warning`` when it might.
+
+    ``asked`` says who is asked first where the department has no head of its own.
+    """
 
     due_before: datetime
     due_after: datetime | None
@@ -82,6 +85,7 @@ class Preview:
     limit: str
     hindrance: str = ""
     warning: str = ""
+    asked: str = ""
 
 
 def of(case: Case) -> list[Told]:
@@ -108,7 +112,8 @@ def preview(case: Case, name: str, typed: Any, actor: Actor, at: datetime) -> Pr
     if name not in _PREVIEWS or case.department_id not in actor.reach.department_ids:
         return None
     try:
-        return _PREVIEWS[name](case, extension.open_clocks(case)[stages.HANDLING], typed, at)
+        found = _PREVIEWS[name](case, extension.open_clocks(case)[stages.HANDLING], typed, at)
+        return found if found.hindrance else replace(found, asked=_asked(case, actor))
     except (NotInHand, Conflict):
         return None
 
@@ -145,6 +150,19 @@ _PREVIEWS: dict[str, Callable[[Case, Clock, Any, datetime], Preview]] = {
     "extension": _extension,
     "suspension": _suspension,
 }
+
+
+def _asked(case: Case, actor: Actor) -> str:
+    """Who is asked first where nobody leads the department (or only the very person who asks)."""
+    found = deciders.of(case, deciders.HEAD, actor.ids)
+    if found.is_own:
+        return ""
+    if found.department is None:
+        return _("Your department has no head who could decide on this now: the supervisors are asked first.")
+    return _(
+        "Your department has no head who could decide on this now: the head of %(department)s is asked first.",
+        department=found.department.short_name,
+    )
 
 
 def _limit(clock: Clock) -> str:

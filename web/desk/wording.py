@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engine.cases.models import TimelineEntry
 from engine.kit.i18n import DEFAULT_LOCALE, N_
 from web import languages
 
@@ -105,6 +106,7 @@ ENTRIES = {
     "order_acceptance": N_("accepted the answer to the supervision order"),
     "order_return": N_("sent the answer to the supervision order back"),
     "order_withdrawal": N_("withdrew the supervision order"),
+    "order_end": N_("ended the supervision order with its case"),
     "key": N_("put it under special watch"),
     "key_end": N_("ended the special watch"),
     "reassignment": N_("gave a step to somebody else"),
@@ -174,6 +176,11 @@ RESULTS = REMEMBERED | {
     "filed_in_error": N_("Filed in error"),
     "merged": N_("Merged"),
     "transferred": N_("Transferred"),
+    "case_closed": N_("The case was closed"),
+    "case_void": N_("The case was voided"),
+    "case_rejected": N_("The case was rejected"),
+    "case_merged": N_("The case was merged"),
+    "case_transferred": N_("The case was transferred"),
     "not_our_duty": N_("Not a duty of this department"),
     "wrong_location": N_("Wrong location"),
     "wrong_category": N_("Wrong category"),
@@ -258,6 +265,12 @@ PHASES = {
 
 MINUTES = frozenset({"urgent_hours", "working_hours"})
 """Units whose parts are told in minutes."""
+
+
+def who(entry: TimelineEntry) -> str:
+    """Who did it and, where he stood in for somebody who is away, for whom."""
+    absent = entry.detail.get("on_behalf_of")
+    return f"{entry.by_name} {_('for %(name)s', name=absent)}" if absent else entry.by_name
 
 
 def step(name: str, act: str | None) -> str:

@@ -1,5 +1,6 @@
 """Bulk acts: a preview with the reason, and then what became of each row."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from engine.access.permissions import Permission
 from engine.forms import catalogue
+from engine.forms.definition import Option
 from engine.kit import clock
 from engine.kit.db import unit_of_work
 from engine.kit.errors import NotFound
-from engine.supervision import bulk, queues
-from engine.supervision.bulk import ACTS, BulkAct
+from engine.supervision import bulk, bulk_acts, queues
+from engine.supervision.bulk import Preview
+from engine.supervision.bulk_acts import ACTS, BulkAct
 from web.edge import reads_first
 from web.filling import Filling
 from web.guards import requires
@@ -20,37 +23,48 @@ from web.session import current_actor
 from web.supervision import narrowing, phrasing
 from web.supervision.door import door
 
+DOERS = (Permission.case_supervise, Permission.department_lead)
+"""Who may do anything to several cases; each act says which of them."""
+
 
 @door.route("/bulk", methods=["GET", "POST"])
-@requires(Permission.case_supervise)
+@requires(*DOERS)
 @reads_first
 def preview() -> ResponseReturnValue:
     """For which of the chosen cases the act can be done, and for which not, and why; then it is done."""
-    act, chosen = _act(), _chosen()
+    act, chosen, token = _act(), _chosen(), request.form.get("token") or uuid4().hex
     actor, begun = current_actor(), list[int]()
-    filling = Filling(catalogue.load(act.name))
+    if request.method == "POST" and (sent_before := bulk.begun(token, actor)) is not None:
+        return redirect(url_for(".bulk_run", run_id=sent_before.id), 303)
+    rows = bulk.preview(act.name, chosen, actor)
+    filling = Filling(catalogue.load(act.name), options=_options(act, rows))
 
     def begin(values: dict[str, Any]) -> None:
-        token = request.form.get("token") or uuid4().hex
         with unit_of_work():
             begun.append(bulk.begin(act.name, chosen, values, token=token, by=actor, at=clock.now()).id)
 
     if filling.done(begin):
         _carry_on(begun[0], len(chosen))
         return redirect(url_for(".bulk_run", run_id=begun[0]), 303)
-    rows = bulk.preview(act.name, chosen, actor)
     return render_template(
         "supervision/bulk.html",
         act=act,
         filling=filling,
         rows=rows,
         doable=[row for row in rows if row.refusal is None],
-        token=request.form.get("token") or uuid4().hex,
+        token=token,
     ), filling.status
 
 
+def _options(act: BulkAct, rows: Sequence[Preview]) -> dict[str, list[Option]]:
+    """Whom the steps of the chosen cases can be given to, where the act asks for somebody."""
+    if not any(field.options_from == "people_of_steps" for field in catalogue.load(act.name).fields):
+        return {}
+    return {"people_of_steps": [Option(*one) for one in bulk_acts.people_for((row.case, row.step) for row in rows)]}
+
+
 @door.get("/bulk/<int:run_id>")
-@requires(Permission.case_supervise)
+@requires(*DOERS)
 def bulk_run(run_id: int) -> ResponseReturnValue:
     """What became of each row; while it is under way, the page looks again by itself."""
     run = bulk.get(run_id, current_actor())
@@ -66,7 +80,7 @@ def bulk_run(run_id: int) -> ResponseReturnValue:
 
 
 @door.post("/bulk/<int:run_id>/cancellation")
-@requires(Permission.case_supervise)
+@requires(*DOERS)
 def cancel_bulk_run(run_id: int) -> ResponseReturnValue:
     """Do no more rows."""
     bulk.cancel(bulk.get(run_id, current_actor()), at=clock.now())

@@ -18,7 +18,7 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Conflict, NotFound
 from engine.kit.i18n import N_
-from engine.supervision import bulk, key_cases, order_lists
+from engine.supervision import bulk_acts, key_cases, order_lists
 from engine.supervision.models import KeyCase, SupervisionOrder
 from web.filling import Filling
 from web.guards import requires
@@ -40,7 +40,12 @@ def _release(case: Case, values: dict[str, Any], by: Actor, at: datetime) -> Non
     key_cases.release(case, values["reason"], by=by, at=at)
 
 
-ACTS: dict[str, CaseAct] = {act.name: CaseAct(act.name, act.label, act.perform) for act in bulk.ACTS.values()}
+# Steps change hands by the acts of the case's own page.
+ACTS: dict[str, CaseAct] = {
+    act.name: CaseAct(act.name, act.label, act.perform)
+    for act in bulk_acts.ACTS.values()
+    if act.name in {"urging", "supervision_order", "key_case"}
+}
 ACTS["key_case_end"] = CaseAct("key_case_end", N_("End the special watch"), _release)
 
 

@@ -143,7 +143,7 @@ def _told(happening: Happening) -> dict[str, Any]:
         "number": case.number,
         "title": case.title,
         "address": url_for("desk.case", case_id=case.id),
-        "who": entry.by_name,
+        "who": wording.who(entry),
         "what": _(wording.ENTRIES.get(entry.act, entry.act)),
         "when": times.moment(entry.at).striptags(),
     }

@@ -11,6 +11,7 @@ ORDER_STATES = {
     "replied": N_("Answered, to be read"),
     "accepted": N_("Done"),
     "withdrawn": N_("Withdrawn"),
+    "ended": N_("Ended with its case"),
 }
 ORDER_LEVELS = {"general": N_("General supervision"), "key": N_("Key supervision")}
 ORDER_ORIGINS = {"automatic": N_("by the ladder"), "manual": N_("by a supervisor")}

@@ -5,11 +5,10 @@ from datetime import datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.access.permissions import Permission
 from engine.attachments import queries as attachments
 from engine.cases.models import Case
 from engine.deadlines.lamps import Lamp, lamp_of
-from engine.supervision import bulk
+from engine.supervision import bulk, bulk_acts
 from engine.supervision import queues as standing_out
 from web.guards import requires
 from web.session import current_actor
@@ -51,7 +50,7 @@ def queue(name: str) -> ResponseReturnValue:
         photos=attachments.first_photos("case", numbers),
         chips=narrowing.chips(),
         kept=narrowing.kept(),
-        acts=bulk.ACTS.values() if actor.has(Permission.case_supervise) else (),
+        acts=bulk_acts.open_to(actor),
         most=bulk.MOST_ROWS,
     )
 

@@ -8,7 +8,7 @@ from engine.cases import queries
 from engine.cases.models import TimelineEntry
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Invalid, NotAllowed
-from engine.supervision import bulk, jobs, key_cases, orders
+from engine.supervision import bulk, bulk_acts, jobs, key_cases, orders
 from engine.supervision.errors import KeyAlready, NotAtDepartment, NothingChosen, OrderWaits, RunNotFound
 from engine.supervision.models import BulkRow, BulkRun
 from tests.engine.supervision.desk import running
@@ -58,12 +58,14 @@ def test_a_preview_says_where_it_can_be_done_and_why_not_elsewhere(city, now, ca
         key_cases.mark(queries.lock(cases[1], city.zhou), "媒体曝光", by=city.zhou, at=now)
     new = Story(city, now).report().case_id
     every = [*cases, new]
-    refusals = {act: [type(row.refusal) for row in bulk.preview(act, every, city.zhou)] for act in bulk.ACTS}
+    acts = [act.name for act in bulk_acts.open_to(city.zhou)]
+    refusals = {act: [type(row.refusal) for row in bulk.preview(act, every, city.zhou)] for act in acts}
     nothing = type(None)
     assert refusals == {
         "urging": [nothing] * 4,
         "supervision_order": [OrderWaits, nothing, nothing, NotAtDepartment],
         "key_case": [nothing, KeyAlready, nothing, nothing],
+        "bulk_reassignment": [nothing] * 4,
     }
 
 

@@ -131,6 +131,16 @@ def test_a_claim_keeps_other_workers_away_until_its_lease_runs_out(story):
     assert len(entries(story, "urging")) == 1
 
 
+def test_a_worker_that_is_to_stop_gives_back_what_it_had_claimed(story):
+    other = Story(story.city, story.now).filed().signed()
+    moment = max(story.case.amber_at, other.case.amber_at)
+    going_on = iter([True, True])
+    assert jobs.run_due(moment, worker="one", going_on=lambda: next(going_on, False)) == 1
+    db.session.expire_all()
+    assert len(entries(story, "urging")) + len(entries(other, "urging")) == 1
+    assert len(watching.claim("two", moment)) == 1, "nobody waits for a lease to run out"
+
+
 def test_the_third_failure_becomes_an_incident_that_can_be_retried(story, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("no ladder")

@@ -86,6 +86,14 @@ def test_what_is_late_and_what_was_done_is_counted_and_listed(city, story, visit
         assert titles(visit("head").get(f"/department/steps?person={city.handler.id}&show=done").text) == 0
 
 
+def test_the_page_is_found_with_and_without_a_slash(city, visit):
+    browser = visit("head")
+    first, second = browser.get("/department"), browser.get("/department/")
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "/department/steps" in second.text
+    assert visit("clerk").get("/department/").status_code == 403
+
+
 def test_what_waits_without_anybody_is_said_first(city, story, wall, visit):
     page = visit("head").get("/department").text
     assert "1 个环节无人办理" in page

@@ -9,7 +9,8 @@ from engine.cases.adjustment_models import Adjustment
 from engine.cases.models import Stage
 from engine.deadlines import clocks
 from engine.kit import clock
-from engine.kit.db import db
+from engine.kit.db import db, unit_of_work
+from engine.organization import hiring
 from tests.stories import Story, photo
 
 ASKED = {"reason": "materials", "note": "等待配件到货"}
@@ -146,3 +147,16 @@ def test_a_suspended_case_shows_its_safety_measure_and_who_has_it(story, sent, v
     assert "Lift the suspension" in page
     assert "Suspension" in work
     assert story.case.number in work
+
+
+def test_the_form_says_who_is_asked_where_the_department_has_no_head(city, story, sent):
+    asked = "Your department has no head who could decide on this now"
+    assert asked not in sent("clerk", story, "extension").text
+    with unit_of_work():
+        posts = [(city.sanitation, "handling_clerk", None)]
+        hiring.give_posts(city.user("head"), posts, by=city.security_admin, at=story.now)
+    for act in ("extension", "suspension"):
+        assert f"{asked}: the supervisors are asked first." in sent("clerk", story, act).text
+    assert sent("clerk", story, "extension", **ASKED).status_code == 303
+    assert "What is asked for" in sent("zhou", story, "extension_approval").text
+    assert sent("zhou", story, "extension_approval", note="属实").status_code == 303

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from engine.access import delegating
+from engine.cases import queries, steps
 from engine.cases.models import TimelineEntry
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
+from engine.organization import hiring
 from engine.supervision import bulk, jobs, orders
 from engine.supervision.models import BulkRun, SupervisionOrder
 from tests.engine.supervision.desk import running
+from tests.stories import Story
 
 HOUR = timedelta(hours=1)
 TEXT = "请书面说明超期原因"
@@ -174,6 +178,110 @@ def test_a_long_run_is_stopped(city, visit, now, monkeypatch):
     db.session.rollback()
     assert db.session.query(BulkRun).one().state == "cancelled"
     assert "key" not in [act for act, _ in told(case.id)]
+
+
+def token_of(page):
+    return re.search(r'name="token" value="(\w+)"', page)[1]
+
+
+@pytest.fixture
+def stories(city, now):
+    return [Story(city, now).filed().signed() for _ in range(2)]
+
+
+def hired(city, now):
+    with unit_of_work():
+        posts = [(city.sanitation, "handler", None)]
+        hiring.hire("second", "新来的", "Correct-Horse-7", posts, by=city.system_admin, at=now)
+    return city.actor("second")
+
+
+def holders(stories):
+    db.session.rollback()
+    return [steps.open_steps(story.case)[0].assignee_id for story in stories]
+
+
+@pytest.mark.parametrize("who", ["zhou", "head"])
+def test_steps_of_several_cases_are_given_to_one_person(city, visit, now, stories, who):
+    second, browser = hired(city, now), visit(who)
+    numbers = [story.case_id for story in stories]
+    queue = browser.get("/supervision/queues/due_soon?hours=240").text
+    assert 'value="bulk_reassignment"' in queue
+    page = browser.get(f"/supervision/bulk?act=bulk_reassignment&case={numbers[0]}&case={numbers[1]}").text
+    assert "新来的 · " in page
+    assert page.count("处置</span>") == 2, "each row names its step"
+    sent = {"act": "bulk_reassignment", "token": token_of(page), "case": numbers, "person_id": second.id}
+    refused = browser.post("/supervision/bulk", data=sent | {"reason": ""})
+    assert refused.status_code == 422
+    assert re.search(rf'value="{second.id}" (selected|checked)', refused.text), "nothing typed is lost"
+    stranger = browser.post("/supervision/bulk", data=sent | {"person_id": city.parks_handler.id, "reason": "分担"})
+    assert stranger.status_code == 422
+    assert holders(stories) == [city.handler.id] * 2
+    done = browser.post("/supervision/bulk", data=sent | {"reason": "分担工作量"})
+    assert done.status_code == 303
+    assert holders(stories) == [second.id] * 2
+    again = browser.post("/supervision/bulk", data=sent | {"reason": "分担工作量"})
+    assert again.headers["Location"] == done.headers["Location"]
+    assert [[act for act, _ in told(number)].count("reassignment") for number in numbers] == [1, 1]
+    assert browser.get(done.headers["Location"]).status_code == 200
+
+
+def test_a_head_takes_several_steps_over(city, visit, now, stories):
+    numbers, browser = [story.case_id for story in stories], visit("head")
+    page = browser.get(f"/supervision/bulk?act=bulk_takeover&case={numbers[0]}&case={numbers[1]}").text
+    sent = {"act": "bulk_takeover", "token": token_of(page), "case": numbers, "note": "亲自处置"}
+    assert browser.post("/supervision/bulk", data=sent).status_code == 303
+    assert holders(stories) == [city.head.id] * 2
+
+
+def test_who_may_not_change_hands_is_offered_nothing(city, visit, now, stories):
+    numbers = [story.case_id for story in stories]
+    for who, act in (("wu", "bulk_reassignment"), ("clerk", "bulk_reassignment"), ("head", "urging"),
+                     ("zhou", "bulk_takeover")):  # fmt: skip
+        assert visit(who).get(f"/supervision/bulk?act={act}&case={numbers[0]}").status_code == 403
+    assert 'value="urging"' not in visit("head").get("/supervision/queues/due_soon?hours=240").text
+    assert 'name="case"' not in visit("wu").get("/supervision/queues/due_soon?hours=240").text
+    parks = city.user("parks_clerk")
+    with unit_of_work():
+        hiring.give_posts(parks, [(city.parks, "department_head", None)], by=city.security_admin, at=now)
+    stranger = visit("parks_clerk").get(f"/supervision/bulk?act=bulk_reassignment&case={numbers[0]}")
+    assert stranger.status_code == 409, "nobody gives what he may not see"
+
+
+def test_the_preview_of_a_hand_over_stays_below_twelve_statements(city, visit, now, stories, statements):
+    address = "/supervision/bulk?act=bulk_reassignment&" + "&".join(f"case={story.case_id}" for story in stories)
+    browser = visit("zhou")
+    browser.get(address)
+    with statements() as seen:
+        assert browser.get(address).status_code == 200
+    assert len(seen) <= 12, len(seen)
+
+
+def test_an_order_that_ended_with_its_case_says_so(city, visit, now, stories):
+    story = stories[0]
+    with unit_of_work():
+        orders.issue(queries.lock(story.case_id, city.zhou), TEXT, by=city.zhou, at=now)
+    story.do("zhao", "voiding", reason="duplicate", note="重复立案")
+    order = the_order()
+    page = visit("zhou").get(f"/supervision/orders/{order.id}").text
+    assert "随案终止" in page
+    assert "案件已作废" in page
+    assert order.number in visit("zhou").get("/supervision/orders?view=ended").text
+    clerk = visit("clerk")
+    assert "order_reply" not in clerk.get(f"/supervision/orders/{order.id}").text
+    stale = clerk.post(f"/supervision/orders/{order.id}/order_reply", data={"reply": "已安排清运，今日完成"})
+    assert stale.status_code == 409
+
+
+def test_a_stand_in_is_named_with_whom_he_stands_in_for(city, visit, case, now):
+    with unit_of_work():
+        until = now + timedelta(days=2)
+        delegating.delegate(city.user("zhou"), city.wang.id, now, until, "年休假", by=city.zhou, at=now)
+    browser = visit("wang")
+    sent = {"level": "general", "text": TEXT}
+    assert browser.post(f"/supervision/cases/{case.id}/supervision_order", data=sent).status_code == 303
+    page = browser.get(f"/supervision/orders/{the_order().id}").text
+    assert re.search(rf"<strong>{city.wang.name} .*{city.zhou.name}.*</strong>", page)
 
 
 def test_rows_that_cannot_be_done_say_why_beforehand(city, visit, case, now):
