@@ -22,7 +22,7 @@ class _None(Schema):
 class _To(Schema):
     """Whom to urge: a role code."""
 
-    to = fields.String(required=True)
+    to = fields.String(required=True, metadata={"names": "role"})
 
 
 def register_all() -> None:

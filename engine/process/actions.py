@@ -48,6 +48,15 @@ def action(name: str) -> Action:
     return _actions[name]
 
 
+def named(name: str, params: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Parameters that name something of the vocabulary, as (kind, name).
+
+    A parameter's field says so: ``fields.String(metadata={"names": "role"})``.
+    """
+    kinds = {key: field.metadata.get("names") for key, field in action(name).parameters.fields.items()}
+    return [(str(kinds[key]), value) for key, value in params.items() if kinds.get(key)]
+
+
 def problems(name: str, params: Mapping[str, str]) -> dict[str, list[str]]:
     """What is wrong with the parameters that a drawing gives to a registered action, by parameter."""
     try:

@@ -1,7 +1,9 @@
 """Expressions in drawings are CEL: no attributes of Python, no calls out, no loops. Python is never run.
 
-Sources are capped in length and nesting and may call only the functions listed here: macros such as ``map`` and ``all``
-are refused, because nested they would make the work grow without bound.
+Sources are capped in length and nesting and may call only the functions listed here. Macros such as ``map`` and ``all``
+are refused, because nested they would make the work grow without bound; so is ``matches``, whose pattern over a long
+text was measured to keep a worker busy for nine minutes; and so is whatever could hide these: comments, raw and tripled
+texts.
 """
 
 import re
@@ -20,10 +22,12 @@ from engine.process.errors import ExpressionFailed
 MOST_CHARACTERS = 1000
 MOST_NESTING = 20
 MOST_LINES = 50
-FUNCTIONS = {"size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string", "bool", "timestamp",
+MOST_SUMS = 50
+"""Each sum of texts copies what was summed before it."""
+FUNCTIONS = {"size", "contains", "startsWith", "endsWith", "int", "double", "string", "bool", "timestamp",
              "duration", "min", "max"}  # fmt: skip
 _OPERATOR = re.compile(r"[@\W_]")
-_TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'")
+_PIECE = re.compile(r"""(?P<hidden>//|"{3}|'{3}|[A-Za-z_]\w*["'])|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
 _MACRO = re.compile(r"\.\s*(map|filter|all|exists|exists_one|existsOne|transform\w*|bind|greatest|least)\s*\(")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)\s*(.+)")
 
@@ -43,11 +47,12 @@ def compiled(source: str) -> cel.Program:
         raise Refused(N_("It is empty."))
     if len(text) > MOST_CHARACTERS:
         raise Refused(N_("It is too long."))
-    if _nesting(text) > MOST_NESTING:
+    code = _code(text)
+    if _nesting(code) > MOST_NESTING or code.count("+") > MOST_SUMS:
         raise Refused(N_("Its brackets are nested too deeply."))
     program = _compile(text)
     unknown = {name for name in program.functions() if not _OPERATOR.match(name)} - FUNCTIONS
-    if unknown or _MACRO.search(_TEXT.sub('""', text)):
+    if unknown or _MACRO.search(code):
         raise Refused(N_("It calls a function that is not allowed."))
     if {"True", "False", "None"} & set(program.variables()):
         raise Refused(N_("CEL writes true, false and null."))
@@ -144,13 +149,25 @@ def _compile(text: str) -> cel.Program:
         raise Refused(N_("It is not a CEL expression.")) from error
 
 
-def _nesting(text: str) -> int:
+def _code(text: str) -> str:
+    """A source with its quoted texts emptied. Raises Refused for what is quoted or commented in ways that hide code."""
+
+    def emptied(piece: re.Match[str]) -> str:
+        if piece["hidden"]:
+            raise Refused(N_("Comments, and texts in other than plain quotation marks, are not allowed."))
+        return '""'
+
+    return _PIECE.sub(emptied, text)
+
+
+def _nesting(code: str) -> int:
     depth = deepest = 0
-    for character in _TEXT.sub("", text):
+    for character in code:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
     # A row of unary operators nests in the parser without any bracket.
-    return max(deepest, *(len(run) for run in re.findall(r"[!-]+", text)), text.count("?")) if text else 0
+    rows = [sum(run.count(sign) for sign in "!-") for run in re.findall(r"[!-][!\s-]*", code)]
+    return max(deepest, code.count("?"), *rows, 0)
 
 
 def _guarded(call: Any) -> Any:

@@ -1,7 +1,7 @@
 """Rules about ids, starts and ends, flows and gateways."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.kit.i18n import N_
 from engine.process import expressions, translating, xml
@@ -89,46 +89,76 @@ def gateways(shape: Shape) -> Iterator[Finding]:
 
 def reachable(shape: Shape) -> Iterator[Finding]:
     """Every node can be come to from the start."""
-    attached: dict[str, list[str]] = {}
-    for node in shape.of("boundaryEvent"):
-        attached.setdefault(node.get("attachedToRef", ""), []).append(node.get("id", ""))
-    waiting = [node.get("id", "") for node in shape.of("startEvent")]
-    seen: set[str] = set()
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting.extend(flow.get("targetRef", "") for flow in shape.outgoing.get(key, []))
-            waiting.extend(attached.get(key, []))
+    starts = [node.get("id", "") for node in shape.of("startEvent")]
+    seen = _come_to(starts, shape.ways)
     for key, node in shape.nodes.items():
         if key not in seen:
             yield at(node, N_('No way leads to "%(name)s".'), name=name_of(node))
 
 
+def endless(shape: Shape) -> Iterator[Finding]:
+    """From every node some way leads to an end of the process: otherwise what comes there never ends.
+
+    What a timer starts beside a step is no way out of it. Of a loop one node is told.
+    """
+    beside = {node.get("id", "") for node in shape.of("boundaryEvent") if node.get("cancelActivity") == "false"}
+    ways = {key: [each for each in targets if each not in beside] for key, targets in shape.ways.items()}
+    # Where nothing leads on at all, that is told already.
+    goals = [key for key, targets in ways.items() if not targets]
+    lost = set(shape.nodes) - _come_to(goals, _turned(ways))
+    for key in shape.nodes:
+        if key in lost:
+            yield at(shape.nodes[key], N_('From "%(name)s" no way leads to an end.'), name=name_of(shape.nodes[key]))
+            return
+
+
 def circles(shape: Shape) -> Iterator[Finding]:
     """No way leads round and round past gateways and scripts alone: nothing would ever stop it."""
     passing = {key for key, node in shape.nodes.items() if xml.kind(node) in _PASSING}
-    cleared: set[str] = set()
-    for key in sorted(passing):
-        if _comes_back(shape, key, passing - cleared):
-            node = shape.nodes[key]
-            yield at(node, N_('A way leads round to "%(name)s" without any step that waits.'), name=name_of(node))
-            return
-        cleared.add(key)
-
-
-def _comes_back(shape: Shape, key: str, passing: set[str]) -> bool:
-    waiting, seen = [key], set()
+    ways = {key: [each for each in shape.ways.get(key, []) if each in passing] for key in sorted(passing)}
+    # Whatever leads nowhere is taken off, over and over; what remains lies on a circle or behind one.
+    entering = _turned(ways)
+    counts = {key: len(targets) for key, targets in ways.items()}
+    waiting = [key for key, count in counts.items() if not count]
     while waiting:
-        current = waiting.pop()
-        for flow in shape.outgoing.get(current, []):
-            target = flow.get("targetRef", "")
-            if target == key:
-                return True
-            if target in passing and target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return False
+        key = waiting.pop()
+        del counts[key]
+        for before in entering.get(key, []):
+            counts[before] -= 1
+            if not counts[before]:
+                waiting.append(before)
+    if counts:
+        node = shape.nodes[_on_circle(ways, counts)]
+        yield at(node, N_('A way leads round to "%(name)s" without any step that waits.'), name=name_of(node))
+
+
+def _on_circle(ways: dict[str, list[str]], left: dict[str, int]) -> str:
+    """Each of ``left`` leads on within them: whoever walks there sees some node again, and that lies on a circle."""
+    seen: set[str] = set()
+    key = next(iter(left))
+    while key not in seen:
+        seen.add(key)
+        key = next(target for target in ways[key] if target in left)
+    return key
+
+
+def _turned(ways: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The same ways, walked back."""
+    back: dict[str, list[str]] = {}
+    for key, targets in ways.items():
+        for target in targets:
+            back.setdefault(target, []).append(key)
+    return back
+
+
+def _come_to(starts: list[str], ways: Mapping[str, list[str]]) -> set[str]:
+    waiting, seen = list(starts), set()
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(ways.get(key, []))
+    return seen
 
 
 def condition_of(flow: xml.Element) -> str | None:

@@ -1,15 +1,13 @@
 """Rules about tasks: what the engine runs, and what each kind must name."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 
 from lxml import etree
 
 from engine.kit.i18n import N_
-from engine.process import actions, expressions, parser, xml
+from engine.process import actions, expressions, parser, vocabulary, xml
 from engine.process.finding import NODES, Finding, Shape, at, is_bpmn, name_of
 
-VOCABULARY: dict[str, Callable[[], Collection[str]]] = {}
-"""Names that exist, by kind; filled by ``linting.know``."""
 _HARMLESS = {
     "incoming", "outgoing", "documentation", "extensionElements", "sequenceFlow", "conditionExpression", "laneSet",
     "lane",
@@ -46,12 +44,13 @@ def user_tasks(shape: Shape) -> Iterator[Finding]:
         if not shape.role_of(node):
             yield at(node, N_('The step "%(name)s" lies in no lane with a role.'), name=name_of(node))
         for kind in ("form", "act", "stage", "clock"):
-            yield from _unknown(node, kind, task[kind])
+            yield from _unknown(shape, node, kind, task[kind])
+        yield from _unknown(shape, node, "role", task["properties"].get("role"))
     for lane in xml.find(shape.root, ".//bpmn:lane"):
         element = xml.extension(lane, "lane")
-        yield from _unknown(lane, "role", element.get("role") if element is not None else None)
+        yield from _unknown(shape, lane, "role", element.get("role") if element is not None else None)
     for node in shape.of("endEvent"):
-        yield from _unknown(node, "stage", (parser.end_of(node)["end"] or {}).get("stage"))
+        yield from _unknown(shape, node, "stage", (parser.end_of(node)["end"] or {}).get("stage"))
 
 
 def service_tasks(shape: Shape) -> Iterator[Finding]:
@@ -67,6 +66,8 @@ def service_tasks(shape: Shape) -> Iterator[Finding]:
             for parameter, problems in actions.problems(drawn["action"], drawn["params"]).items():
                 text = N_("The parameter %(parameter)s of the action is not right: %(problem)s")
                 yield at(node, text, parameter=parameter, problem=" ".join(problems))
+            for kind, value in actions.named(drawn["action"], drawn["params"]):
+                yield from _unknown(shape, node, kind, value)
 
 
 def script_tasks(shape: Shape) -> Iterator[Finding]:
@@ -95,8 +96,8 @@ def foreign_extensions(shape: Shape) -> Iterator[Finding]:
             )
 
 
-def _unknown(element: xml.Element, kind: str, value: str | None) -> Iterator[Finding]:
-    if value and kind in VOCABULARY and value not in VOCABULARY[kind]():
+def _unknown(shape: Shape, element: xml.Element, kind: str, value: str | None) -> Iterator[Finding]:
+    if value and vocabulary.is_told(kind) and value not in shape.known(kind):
         yield at(element, _UNKNOWN[kind], name=value)
 
 

@@ -1,10 +1,26 @@
-"""What is wrong with an uploaded drawing, with the element and a sentence in the reader's language."""
+"""What is wrong with an uploaded drawing, with the element and a sentence in the reader's language.
 
-from collections.abc import Callable, Collection, Iterator
+``check`` tells what keeps a drawing from going live, ``findings`` warnings too. ``examine`` takes a file as people
+bring it: that is imported first (see ``importing``), and what was translated or lost is told beside the findings.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from engine.kit.errors import Invalid
-from engine.process import lint_events, lint_flows, lint_tasks, rehearsing, specs, xml
-from engine.process.finding import Finding, Shape
+from engine.process import (
+    importing,
+    lint_events,
+    lint_facts,
+    lint_flows,
+    lint_hands,
+    lint_tasks,
+    rehearsing,
+    specs,
+    vocabulary,
+    xml,
+)
+from engine.process.finding import Finding, Grade, Shape
 
 _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_flows.processes,
@@ -14,6 +30,7 @@ _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_flows.ways,
     lint_flows.gateways,
     lint_flows.reachable,
+    lint_flows.endless,
     lint_flows.circles,
     lint_tasks.user_tasks,
     lint_tasks.service_tasks,
@@ -23,25 +40,82 @@ _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_events.messages,
     lint_events.boundaries,
     lint_events.event_gateways,
+    lint_facts.unknown,
+    lint_facts.never,
+    lint_hands.closing,
 )
+_WARNINGS: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
+    lint_facts.no_way,
+    lint_facts.not_always_given,
+    lint_hands.judging,
+)
+"""Asked only of drawings without errors: they walk along the ways."""
 
-__all__ = ["Finding", "check", "know"]
+__all__ = ["Finding", "Grade", "Report", "check", "examine", "findings", "know"]
+
+know = vocabulary.know
 
 
-def know(kind: str, names: Callable[[], Collection[str]]) -> None:
-    """Tell which names of a kind exist ("form", "act", "stage", "clock", "role"), so that others are refused."""
-    lint_tasks.VOCABULARY[kind] = names
+@dataclass(frozen=True)
+class Report:
+    """A file as it would go live: ``xml`` is the translated drawing, empty where the file cannot be read at all."""
+
+    xml: str
+    findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
+    losses: tuple[Finding, ...] = ()
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What keeps it from going live."""
+        return [each for each in self.findings if each.grade == Grade.error]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What somebody must have read before it goes live."""
+        return [each for each in self.findings if each.grade == Grade.warning]
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether there is something that whoever publishes must have read: warnings, or losses."""
+        return bool(self.warnings or self.losses)
 
 
-def check(source: bytes | str) -> list[Finding]:
-    """Everything that keeps a drawing from going live; empty where nothing does.
+def examine(source: bytes | str) -> Report:
+    """Import a file and look at what came out. Never raises: a file that cannot be read is an error of the drawing."""
+    try:
+        imported = importing.read(source)
+    except Invalid as error:
+        return Report("", tuple(_of(error)))
+    return Report(imported.xml, tuple(findings(imported.xml)), imported.notes, imported.losses)
 
-    First the drawing is read, then every rule looks at it; where none objects, it is dry-run along its ways.
+
+def findings(source: bytes | str, *, rehearse: bool = True) -> list[Finding]:
+    """Errors and warnings of a drawing just as it stands: nothing is translated before.
+
+    First the drawing is read, then every rule looks at it; where none objects, it is dry-run along its ways. That takes
+    a second or two: whoever asks at every stroke does without (``rehearse=False``).
     """
     try:
         shape = Shape(xml.read(source))
-        findings = [finding for rule in _RULES for finding in rule(shape)]
-        return findings or rehearsing.rehearse(specs.parse(source))
+        found = [finding for rule in _RULES for finding in rule(shape)]
+        if any(finding.grade == Grade.error for finding in found):
+            return found
+        drawn = specs.parse(source)
+        return [*found, *(rehearsing.rehearse(drawn) if rehearse else ()), *_warnings(shape)]
     except Invalid as error:
-        inner = [Finding("drawing", each.text, each.params) for found in error.fields.values() for each in found]
-        return inner or [Finding("drawing", error.message_id, error.params)]
+        return _of(error)
+
+
+def check(source: bytes | str) -> list[Finding]:
+    """Everything that keeps a drawing from going live; empty where nothing does."""
+    return [finding for finding in findings(source) if finding.grade == Grade.error]
+
+
+def _warnings(shape: Shape) -> list[Finding]:
+    return [finding for rule in _WARNINGS for finding in rule(shape)]
+
+
+def _of(error: Invalid) -> list[Finding]:
+    inner = [Finding("drawing", each.text, each.params) for found in error.fields.values() for each in found]
+    return inner or [Finding("drawing", error.message_id, error.params)]

@@ -29,7 +29,11 @@ def of(definition_id: int, node: str) -> dict[str, str]:
 
 def read(source: str | bytes) -> Outcomes:
     """The outcomes of every user task of a drawing's XML, by its id. Raises UnreadableXml."""
-    root = xml.read(source)
+    return asked(xml.read(source))
+
+
+def asked(root: xml.Element) -> Outcomes:
+    """The same, of a drawing that has been read."""
     flows: dict[str, list[xml.Element]] = {}
     for flow in xml.find(root, ".//bpmn:sequenceFlow"):
         flows.setdefault(flow.get("sourceRef"), []).append(flow)

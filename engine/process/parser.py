@@ -117,7 +117,11 @@ def timer_of(node: Any) -> tuple[str | None, str | None]:
 
 
 def roles_by_node(root: Any) -> dict[str, str]:
-    """Role code (or, where none is given, the name) of the lane each node lies in; the innermost lane wins."""
+    """The role code that each node is offered to.
+
+    A step may name its own (``<cityloop:task role=…>``): other tools give single tasks to groups. Otherwise it is that
+    of the lane in which it lies, or, where none is given, the lane's name; the innermost lane wins.
+    """
     roles = {}
     for reference in xml.find(root, ".//bpmn:lane/bpmn:flowNodeRef"):
         lane = reference.getparent()
@@ -125,4 +129,6 @@ def roles_by_node(root: Any) -> dict[str, str]:
         role = (element.get("role") if element is not None else None) or lane.get("name")
         if reference.text and role:
             roles[reference.text.strip()] = role
+    for task in xml.find(root, ".//bpmn:extensionElements/cityloop:task[@role]"):
+        roles[task.getparent().getparent().get("id")] = task.get("role")
     return roles

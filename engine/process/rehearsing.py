@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from random import Random
+from time import monotonic
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -18,6 +19,8 @@ from engine.process.specs import Drawn
 WALKS = 40
 MOST_MOVES = 120
 """Of one walk: a walk that still goes round a loop then is left, others will have taken the way out."""
+MOST_SECONDS = 20.0
+"""Of all walks together: what somebody drew to be slow is walked less often."""
 
 
 class _Chooser:
@@ -46,8 +49,10 @@ class _Chooser:
 def rehearse(drawn: Drawn) -> list[Finding]:
     """Where walks through ``drawn`` got stuck or ran in circles; at most one finding for each place."""
     chance, found = Random(0), {}
-    chooser = _Chooser(chance)
+    chooser, latest = _Chooser(chance), monotonic() + MOST_SECONDS
     for _ in range(WALKS):
+        if monotonic() > latest:
+            break
         finding = _walk(drawn, chooser, chance)
         if finding is not None:
             found[finding.element_id] = finding

@@ -6,8 +6,6 @@ Safe means: what comes out is CEL that compiles, and every word that was exchang
 import re
 from collections.abc import Callable, Iterator
 
-from lxml import etree
-
 from engine.process import expressions, xml
 
 _QUOTED = re.compile(r"(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')")
@@ -31,14 +29,17 @@ def translated(source: bytes | str) -> str:
     for element, better in _suggestions(root):
         element.text, changed = better, True
     if changed:
-        return etree.tostring(root, encoding="unicode")
-    return source.decode() if isinstance(source, bytes) else source
+        return xml.written(root)
+    if isinstance(source, str):
+        return source
+    found = xml.text_of(source)
+    return source.decode() if found.used == found.declared == "utf-8" else xml.DECLARATION + found.text
 
 
 def condition(source: str) -> str | None:
     """The CEL of a condition in another dialect; None where it is CEL already, or cannot be translated safely."""
     text = source.strip()
-    if _compiles(text):
+    if len(text) > expressions.MOST_CHARACTERS or _compiles(text):
         return None
     if text.startswith(("${", "#{")) and text.endswith("}"):
         candidate = _with_words(text[2:-1])

@@ -1,10 +1,12 @@
 """Reading XML that strangers upload: no entities, no document type, no network, no more than a megabyte."""
 
+import re
 from typing import Any
 
 from lxml import etree
 
 from engine.kit.i18n import N_
+from engine.process.decoding import Decoded, decoded
 from engine.process.errors import UnreadableXml
 
 MOST_BYTES = 1024 * 1024
@@ -18,25 +20,44 @@ NAMES = {
     "di": "http://www.omg.org/spec/DD/20100524/DI",
     "cityloop": "urn:cityloop:bpmn",
 }
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 Element = Any
 """An lxml element; the library carries no types."""
 
 
-def read(xml: bytes | str) -> Element:
+def text_of(source: bytes | str) -> Decoded:
+    """The text of a drawing's file.
+
+    Raises UnreadableXml for what is too large, packed, or no text.
+    """
+    # Looked at first: what is too large is not even decoded.
+    if len(source) > MOST_BYTES:
+        raise UnreadableXml(reason=N_("it is larger than 1 MB"))
+    if isinstance(source, bytes):
+        return decoded(source)
+    return decoded(source.encode("utf-8", "replace"))
+
+
+def read(source: bytes | str) -> Element:
     """The root of a BPMN document.
 
     Raises UnreadableXml for anything above the caps, with a document type or entities, ill-formed, or not BPMN.
     """
-    content = xml.encode() if isinstance(xml, str) else xml
-    if len(content) > MOST_BYTES:
-        raise UnreadableXml(reason=N_("it is larger than 1 MB"))
-    root = _parsed(content)
+    text = text_of(source).text
+    if _declares_type(text):
+        raise UnreadableXml(reason=N_("it declares a document type or entities"))
+    root = _parsed(text.encode())
     if root.getroottree().docinfo.doctype:
         raise UnreadableXml(reason=N_("it declares a document type or entities"))
     if root.tag != f"{{{BPMN}}}definitions":
-        raise UnreadableXml(reason=N_("it is not a BPMN drawing"))
+        raise UnreadableXml(reason=_OTHER.get(_namespace(root), N_("it is not a BPMN drawing")))
     _check_shape(root)
     return root
+
+
+def written(root: Element) -> str:
+    """A drawing as the text of a file."""
+    return f"{DECLARATION}\n{etree.tostring(root, encoding='unicode')}\n"
 
 
 def find(node: Element, path: str) -> list[Element]:
@@ -56,10 +77,38 @@ def extension(node: Element, name: str) -> Element | None:
     return found[0] if found else None
 
 
+_BLANK = re.compile(r"\s*")
+_DMN = N_("it is a decision table (DMN), not a drawing of a process")
+_CMMN = N_("it is a case plan (CMMN), not a drawing of a process")
+_OTHER = {
+    "http://www.omg.org/spec/DMN/20180521/MODEL/": _DMN,
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": _DMN,
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": _DMN,
+    "http://www.omg.org/spec/CMMN/20151109/MODEL": _CMMN,
+    "http://www.wfmc.org/2009/XPDL2.2": N_("it is XPDL; please export it as BPMN 2.0"),
+}
+
+
+def _namespace(root: Element) -> str:
+    return str(etree.QName(root).namespace or "")
+
+
+def _declares_type(text: str) -> bool:
+    """Whether a document type stands before the root: seen without parsing, so that no entity is ever looked at."""
+    place = 0
+    while True:
+        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]
+        close = "-->" if text.startswith("<!--", place) else "?>" if text.startswith("<?", place) else ""
+        end = text.find(close, place + 2) if close else -1
+        if end < 0:
+            return text.startswith("<!", place)
+        place = end + len(close)
+
+
 def _parsed(content: bytes) -> Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        remove_comments=True, remove_pis=True, encoding="utf-8",
     )  # fmt: skip
     try:
         return etree.fromstring(content, parser)

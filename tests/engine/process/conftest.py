@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.process import actions, lint_tasks, subjects
+from engine.process import actions, subjects, vocabulary
 from tests.engine.process import stories
 from tests.engine.process.stories import Notebook, Office
 
@@ -23,6 +23,6 @@ def notebook(office: Office) -> Notebook:
 @pytest.fixture(autouse=True)
 def _a_room_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """These drawings invent forms, roles and actions: those of cases do not hold here, and come back afterwards."""
-    monkeypatch.setattr(lint_tasks, "VOCABULARY", {})
+    monkeypatch.setattr(vocabulary, "_told", {})
     monkeypatch.setattr(actions, "_actions", dict(actions._actions))
     monkeypatch.setattr(subjects, "_followers", dict(subjects._followers))

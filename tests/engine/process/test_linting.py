@@ -126,8 +126,8 @@ def test_a_drawing_that_runs_in_circles_is_found() -> None:
     assert "without any step" in found(s.flow("again", "finish", "false"))["again"]
 
 
-def test_unknown_names_are_found_once_they_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(linting.lint_tasks.VOCABULARY, "form", lambda: {"acceptance"})
+def test_unknown_names_are_found_once_they_are_known() -> None:
+    linting.know("form", lambda: {"acceptance"})
     assert "no form" in found(plain())["work"]
 
 

@@ -1,0 +1,81 @@
+"""What the program tells the drawings of cases: the facts they begin with, and what each act ends with and gives."""
+
+from engine.forms import catalogue
+from engine.kit.i18n import N_
+from engine.process import linting
+from engine.process.vocabulary import Fact, FactKind
+
+_BEGINNING = (
+    Fact("entry", values=("report", "self_handled", "urgent", "reopened"), label=N_("How the case came in")),
+    Fact("is_public", FactKind.truth, label=N_("A citizen reported it")),
+    Fact("needs_confirmation", FactKind.truth, label=N_("Its source calls for confirmation on site")),
+    Fact("needs_review", FactKind.truth, label=N_("Self-handling is reviewed")),
+    Fact("return_count", FactKind.whole, label=N_("How often it was returned")),
+    # Requests beside the case have drawings of their own.
+    Fact("reason", label=N_("Why it is asked for")),
+    Fact("is_urgent", FactKind.truth, label=N_("The case is urgent")),
+    Fact("extension_count", FactKind.whole, label=N_("How often it was extended")),
+    Fact("days", FactKind.whole, label=N_("Days of suspension asked for")),
+    Fact("late_hours", FactKind.whole, label=N_("Hours late")),
+)
+OUTCOMES = {
+    "acceptance": {"propose_filing", "confirm", "reject", "merge", "transfer"},
+    "receipt": {"received", "refused"},
+    "confirmation": {"true", "untrue", "gone"},
+    "filing": {"approve", "send_back", "reject"},
+    "late_filing": {"approve"},
+    "dispatching": {"dispatch"},
+    "signing": {"sign", "request_return"},
+    "assignment": {"assign", "request_return"},
+    "handling": {"done", "hand_back"},
+    "feedback": {"feedback", "redo", "request_return"},
+    "return_review": {"grant", "refuse"},
+    "arbitration": {"decide"},
+    "feedback_review": {"accept", "refuse"},
+    "verification": {"passed", "failed"},
+    "closure": {"close", "rework"},
+    "notice": {"done"},
+    "call_back": {"done", "reopen"},
+    "self_handling_review": {"close", "accept"},
+    "extension_review": {"approve", "refuse"},
+    "suspension_review": {"approve", "refuse"},
+    "appeal_review": {"approve", "refuse"},
+    "suspension": {"lift"},
+}
+"""What each act may end with: every one of them needs a way behind its step."""
+_BY_ACT = {
+    "arbitration": (Fact("no_return", FactKind.truth, label=N_("It may not be returned any more")),),
+    "closure": (Fact("is_public", FactKind.truth),),
+    "return_review": (Fact("return_count", FactKind.whole),),
+}
+_BY_ACTION = {
+    "dispatch_by_rules": (Fact("dispatched", FactKind.truth, label=N_("A rule found just one department")),),
+}
+_KINDS = {"boolean": FactKind.truth, "integer": FactKind.whole, "number": FactKind.number}
+
+
+def tell() -> None:
+    """Tell the check of drawings which facts there are."""
+    linting.know("fact", lambda: _by_name(_BEGINNING))
+    linting.know("outcome", lambda: OUTCOMES)
+    linting.know("act_fact", lambda: {act: _by_name(facts) for act, facts in _BY_ACT.items()})
+    linting.know("action_fact", lambda: {action: _by_name(facts) for action, facts in _BY_ACTION.items()})
+    linting.know("form_fact", lambda: {name: _of_form(name) for name in catalogue.names()})
+
+
+def _by_name(facts: tuple[Fact, ...]) -> dict[str, Fact]:
+    return {fact.name: fact for fact in facts}
+
+
+def _of_form(name: str) -> dict[str, Fact]:
+    """The answers of a form that are facts where its step is of no particular act; the note is kept elsewhere."""
+    fields = [field for field in catalogue.load(name).fields if field.name not in {"outcome", "note"}]
+    return {
+        field.name: Fact(
+            field.name,
+            _KINDS.get(field.kind, FactKind.text),
+            tuple(str(option.value) for option in field.options),
+            field.label,
+        )
+        for field in fields
+    }

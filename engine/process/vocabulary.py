@@ -1,0 +1,79 @@
+"""What drawings may name, and what the program knows of it: told by the rooms above, asked by the checks of drawings.
+
+Where nobody has told of a kind, everything of that kind passes: the process room knows no cases. The kinds:
+
+``form act stage clock``  names that exist; others are refused
+``role``         codes that exist, each with what people call it: ``{"clerk": ("办事员", "Clerk")}``
+``fact``         facts that conditions may read from the beginning on: ``{name: Fact}``
+``outcome``      what an act may end with: ``{act: {"passed", "failed"}}``
+``act_fact``     facts that an act gives besides its outcome: ``{act: {name: Fact}}``
+``action_fact``  facts that an action of a service task gives: ``{action: {name: Fact}}``
+``form_fact``    facts that a form gives where its step is of no particular act: ``{form: {name: Fact}}``
+``form_act``     the act that a form belongs to: ``{form: act}``
+``plain_step``   what a step of no particular act names: ``{"form": …, "act": …}``
+``handling``     acts by which work is done
+``apart``        acts that the program never lets somebody do who did the work
+``closed``       stages of an end that say: the work was done and found good
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from engine.kit.i18n import N_
+
+
+class FactKind(StrEnum):
+    """What a fact is."""
+
+    text = "text"
+    whole = "whole"
+    number = "number"
+    truth = "truth"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact that conditions may read. ``values`` are all that a text may be; empty: any. ``label`` is a msgid."""
+
+    name: str
+    kind: FactKind = FactKind.text
+    values: tuple[str, ...] = ()
+    label: str = ""
+
+
+OUTCOME = Fact("outcome", label=N_("How the last step ended"))
+"""Every step gives it."""
+
+_told: dict[str, Callable[[], Collection[str]]] = {}
+
+
+def know(kind: str, names: Callable[[], Collection[str]]) -> None:
+    """Tell which names of a kind exist, so that others are refused. See the module for the kinds."""
+    _told[kind] = names
+
+
+def is_told(kind: str) -> bool:
+    """Whether somebody has told of this kind at all."""
+    return kind in _told
+
+
+def names(kind: str) -> Collection[str]:
+    """The names of a kind; none where nobody told. It may ask the database: ask once for a drawing."""
+    return _told[kind]() if kind in _told else ()
+
+
+def mapping(kind: str) -> Mapping[str, Any]:
+    """The names of a kind with what is known about each; empty where nobody told more than names."""
+    found = names(kind)
+    return found if isinstance(found, Mapping) else {}
+
+
+def facts() -> dict[str, Fact]:
+    """Every fact that conditions of any drawing may read, by name: for whoever builds conditions from lists."""
+    found = {OUTCOME.name: OUTCOME, **mapping("fact")}
+    for kind in ("act_fact", "action_fact", "form_fact"):
+        for given in mapping(kind).values():
+            found = {**given, **found}
+    return found
