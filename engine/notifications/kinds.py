@@ -29,6 +29,8 @@ class Kind:
     """It goes out in quiet hours too."""
     is_duty: bool = False
     """Nobody may switch it off everywhere: by one way he is told at once."""
+    is_chosen: bool = True
+    """Each says himself how he wants it; otherwise the city's settings say who gets it."""
 
     def said(self, params: Mapping[str, Any], locale: str) -> str:
         """The sentence in the reader's language."""
@@ -68,7 +70,8 @@ KINDS = {
         Kind("incident", N_("Incidents of the workers"), N_("The workers failed at “%(node)s” and need your help"),
              WRITTEN, wakes=True, is_duty=True),
         Kind("export_ready", N_("Exports that are ready"), N_("Your export of %(count)s cases is ready"), INSIDE),
-        Kind("assessment", N_("Monthly assessment"), N_("The monthly assessment of %(month)s")),
+        Kind("assessment", N_("Monthly assessment"), N_("The monthly assessment of %(month)s"),
+             is_chosen=False),
     )
 }  # fmt: skip
 

@@ -39,9 +39,15 @@ def chosen_by(user_ids: Collection[int]) -> Chosen:
 
 
 def table_of(user_id: int) -> dict[str, dict[str, How]]:
-    """One person's wishes: kind → channel → how, for every channel that is offered."""
+    """One person's wishes: kind → channel → how, for every kind that one chooses and every channel that is offered."""
     chosen = chosen_by([user_id])
-    return {kind: {channel: chosen.how(user_id, kind, channel) for channel in registry.offered()} for kind in KINDS}
+    kinds = [name for name, kind in KINDS.items() if kind.is_chosen]
+    return {kind: {channel: chosen.how(user_id, kind, channel) for channel in registry.offered()} for kind in kinds}
+
+
+def duties() -> frozenset[str]:
+    """The kinds of which one way stays on "at once"."""
+    return frozenset(name for name, kind in KINDS.items() if kind.is_duty)
 
 
 def choose(user_id: int, wanted: Mapping[tuple[str, str], str]) -> None:
@@ -51,7 +57,7 @@ def choose(user_id: int, wanted: Mapping[tuple[str, str], str]) -> None:
     told by no way at once any more.
     """
     for (kind, channel), how in wanted.items():
-        if kind not in KINDS or channel not in registry.offered() or how not in set(How):
+        if kind not in KINDS or not KINDS[kind].is_chosen or channel not in registry.offered() or how not in set(How):
             raise Invalid.field("how", N_("Please choose one of the list."))
     chosen = chosen_by([user_id])
     _check_duties(user_id, wanted, chosen)

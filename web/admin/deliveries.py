@@ -1,17 +1,21 @@
 """Deliveries that failed: why, when they are tried again, and sending them again, one or many."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from engine.access.permissions import Permission
+from engine.access import queries as access
+from engine.access.models import Role
+from engine.access.permissions import LABELS, Permission
 from engine.kit import clock
 from engine.kit.i18n import N_
 from engine.notifications import addressing, assessment_mail, queries, repeating
 from engine.notifications.channels import registry
-from engine.notifications.models import DeliveryState
+from engine.notifications.models import DeliveryState, Notice
+from engine.organization import queries as organization
 from web.admin.door import door
 from web.confirming import asks_first
 from web.guards import requires
@@ -49,10 +53,35 @@ def deliveries() -> str:
         channel=request.args.get("channel", ""),
         together=TOGETHER,
         latest=queries.latest(),
-        lost=addressing.given_up(),
+        lost=_lost(),
         readers=[one.name for one in assessment_mail.recipients()],
         unfound=assessment_mail.unfound(),
     )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What reached nobody, and whom it was for: roles with their department or beat, or holders of a permission."""
+
+    notice: Notice
+    roles: list[tuple[Role | str, str]]
+    permission: str
+
+
+def _lost() -> list[Lost]:
+    """What reached nobody, the newest first; nothing more is asked where there is none."""
+    found = addressing.given_up()
+    if not found:
+        return []
+    roles = {role.code: role for role in access.names().values()}
+    places = {f"dept:{one.id}": one.short_name for one in organization.departments(with_closed=True)}
+    labels = {key.value: label for group in LABELS.values() for key, label in group.items()}
+
+    def named(group: str) -> tuple[Role | str, str]:
+        code, _, place = group.partition("@")
+        return roles.get(code, code), places.get(place, place)
+
+    return [Lost(one, [named(group) for group in one.groups], labels.get(one.permission or "", "")) for one in found]
 
 
 @door.post("/deliveries/repetition")

@@ -70,5 +70,6 @@ def _shared() -> dict[str, object]:
         "delivery_states": wording.STATES,
         "delivery_state_kinds": wording.STATE_KINDS,
         "wish_labels": preferences.HOW_LABELS,
+        "duties": preferences.duties(),
         "bell_cap": queries.BELL_CAP - 1,
     }

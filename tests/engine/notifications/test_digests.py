@@ -96,7 +96,15 @@ def test_what_is_ones_duty_is_told_at_once_by_one_way_at_least(city, kind):
     assert preferences.table_of(city.li.id)[kind] == {"email": How.at_once, "sms": How.off}
 
 
-@pytest.mark.parametrize("wrong", [("urged", "pigeon", "off"), ("nothing", "email", "off"), ("urged", "email", "soon")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("urged", "pigeon", "off"),
+        ("nothing", "email", "off"),
+        ("urged", "email", "soon"),
+        ("assessment", "email", "off"),
+    ],
+)
 def test_a_choice_that_there_is_not_is_refused(city, pigeons, wrong):
     kind, channel, how = wrong
     with pytest.raises(Invalid), unit_of_work():

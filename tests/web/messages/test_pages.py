@@ -1,7 +1,9 @@
 """The bell, one's messages, how one wants them, what failed: through HTTP, as each may see it."""
 
 import pytest
+from sqlalchemy import select
 
+from engine.access.models import Role
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.notifications import assessment_mail, jobs
@@ -191,12 +193,15 @@ def test_the_page_of_deliveries_costs_few_statements_however_many_readers(city, 
 
 
 def test_an_announcement_that_reached_nobody_is_seen_and_made_again(city, visit, story, pigeons):
+    parks, role = city.parks, db.session.scalars(select(Role.name_en).where(Role.code == "acceptor")).one()
     with unit_of_work():
         tell("urged", at=story.now, case=story.case, groups=["archivist"])
+        tell("urged", at=story.now, case=story.case, groups=[f"acceptor@dept:{parks.id}"])
     jobs.address_due(story.now)
     admin = visit("system_admin", language="en")
     page = admin.get("/admin/deliveries").text
     assert "Nobody serves there." in page
+    assert f"{role}, {parks.short_name}" in page
     assert story.case.number not in page
     assert admin.post("/admin/deliveries/announcements").status_code == 303
     assert "archivist" not in admin.get("/admin/deliveries").text
