@@ -19,8 +19,8 @@ def unknown(shape: Shape) -> Iterator[Finding]:
         return
     given = Given(shape)
     grade = Grade.warning if given.is_anything else Grade.error
-    for element, source in _read(shape):
-        for name in sorted(_variables(source) - given.anywhere):
+    for element, source, names in _read(shape):
+        for name in sorted(names - given.anywhere):
             yield Finding(_id(element), _UNKNOWN, {"source": source[:200], "fact": name}, grade)
 
 
@@ -31,8 +31,8 @@ def not_always_given(shape: Shape) -> Iterator[Finding]:
     given = Given(shape)
     if given.is_anything:
         return
-    for element, source in _read(shape):
-        for name in sorted((_variables(source) & given.anywhere) - given.before(_place(element))):
+    for element, _, names in _read(shape):
+        for name in sorted((names & given.anywhere) - given.before(_place(element))):
             yield warn(element, N_("%(fact)s is given only on some of the ways that lead here."), fact=name)
 
 
@@ -68,20 +68,21 @@ def no_way(shape: Shape) -> Iterator[Finding]:
             )
 
 
-def _read(shape: Shape) -> Iterator[tuple[xml.Element, str]]:
-    """Every source that reads facts, with the element that it belongs to."""
+def _read(shape: Shape) -> Iterator[tuple[xml.Element, str, set[str]]]:
+    """Every source that reads facts: the element that it belongs to, its text, and the facts."""
     for flow in shape.flows:
         for condition in xml.find(flow, "./bpmn:conditionExpression"):
-            yield flow, (condition.text or "").strip()
+            source = (condition.text or "").strip()
+            yield flow, source, _variables(source)
     for node in shape.of("intermediateCatchEvent", "boundaryEvent"):
         clock, source = parser.timer_of(node)
         if source and not clock:
-            yield node, source
+            yield node, source, _variables(source)
     for node in shape.of("scriptTask"):
         known: set[str] = set()
         for name, source in _lines(node):
-            if not _variables(source) & known:
-                yield node, source
+            # A line may read what the lines above it set.
+            yield node, source, _variables(source) - known
             known.add(name)
 
 

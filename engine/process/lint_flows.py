@@ -1,15 +1,12 @@
 """Rules about ids, starts and ends, flows and gateways."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from engine.kit.i18n import N_
 from engine.process import expressions, translating, xml
+from engine.process.dialects import naming
 from engine.process.finding import GATEWAYS, Finding, Shape, at, is_bpmn, name_of
 
-RESERVED = {"Start", "End", "Root"}
-"""Names that SpiffWorkflow gives to nodes of its own: a node of that id would be mistaken for them."""
-_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _PASSING = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "intermediateThrowEvent"}
 _DECIDING = {"exclusiveGateway", "inclusiveGateway"}
 
@@ -33,9 +30,9 @@ def ids(shape: Shape) -> Iterator[Finding]:
         if key in seen:
             yield at(element, N_("The id %(id)s is used twice."), id=key)
         seen.add(key)
-        if key in RESERVED:
+        if key in naming.RESERVED:
             yield at(element, N_("The id %(id)s is reserved; please choose another."), id=key)
-        elif not _ID.fullmatch(key):
+        elif not naming.PLAIN.fullmatch(key):
             yield at(element, N_("An id is made of letters, digits, _ and -, up to 100: %(id)s"), id=key[:120])
     for node in shape.nodes.values():
         if not node.get("id"):

@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.kit.i18n import N_
 from engine.process import actions, expressions, parser, vocabulary, xml
-from engine.process.finding import NODES, Finding, Shape, at, is_bpmn, name_of
+from engine.process.finding import EVENTS, NODES, Finding, Shape, at, is_bpmn, name_of
 
 _HARMLESS = {
     "incoming", "outgoing", "documentation", "extensionElements", "sequenceFlow", "conditionExpression", "laneSet",
@@ -24,6 +24,8 @@ def unsupported(shape: Shape) -> Iterator[Finding]:
     """Elements of BPMN that the engine does not run: better refused than silently passed over."""
     for element in shape.root.iter():
         kind = xml.kind(element)
+        if kind.endswith("EventDefinition") and xml.kind(element.getparent()) in EVENTS:
+            continue  # The rule about events tells of these, with what they stand on.
         if is_bpmn(element) and kind not in NODES and kind not in _HARMLESS:
             holder = element if element.get("id") or element.getparent() is None else element.getparent()
             yield at(holder, N_("The engine does not run this kind of element: %(kind)s"), kind=kind)

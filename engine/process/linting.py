@@ -25,13 +25,8 @@ from engine.process.finding import Finding, Grade, Shape
 _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_flows.processes,
     lint_flows.ids,
-    lint_tasks.unsupported,
     lint_flows.starts_and_ends,
-    lint_flows.ways,
     lint_flows.gateways,
-    lint_flows.reachable,
-    lint_flows.endless,
-    lint_flows.circles,
     lint_tasks.user_tasks,
     lint_tasks.service_tasks,
     lint_tasks.script_tasks,
@@ -41,10 +36,17 @@ _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_events.boundaries,
     lint_events.event_gateways,
     lint_facts.unknown,
-    lint_facts.never,
+)
+_ALONG: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
+    lint_flows.ways,
+    lint_flows.reachable,
+    lint_flows.endless,
+    lint_flows.circles,
     lint_hands.closing,
 )
+"""Rules that walk along the ways: not asked where some of these lead through elements that are not run at all."""
 _WARNINGS: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
+    lint_facts.never,
     lint_facts.no_way,
     lint_facts.not_always_given,
     lint_hands.judging,
@@ -98,7 +100,8 @@ def findings(source: bytes | str, *, rehearse: bool = True) -> list[Finding]:
     """
     try:
         shape = Shape(xml.read(source))
-        found = [finding for rule in _RULES for finding in rule(shape)]
+        found = list(lint_tasks.unsupported(shape))
+        found += [finding for rule in (_RULES if found else (*_RULES, *_ALONG)) for finding in rule(shape)]
         if any(finding.grade == Grade.error for finding in found):
             return found
         drawn = specs.parse(source)

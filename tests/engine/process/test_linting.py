@@ -15,6 +15,10 @@ def _actions() -> None:
     actions.register("urge", Schema.from_dict({"to": fields.String(required=True)}), lambda *_: None)
 
 
+QUOTES = "\\'" * 400_000
+"""Long, and never closed: whoever looks for its end from every beginning anew takes hours."""
+
+
 def plain() -> Sketch:
     return Sketch().start().user("work").end().chain("begin", "work", "finish")
 
@@ -66,7 +70,7 @@ CASES = {
     ),
     "juel": (choosing("${outcome == 'a'}"), "way", "outcome == 'a'"),
     "feel": (choosing('=outcome = "a" and n > 1'), "way", 'outcome == "a" && n > 1'),
-    "method call": (choosing("${execution.getVariable('a')}"), "way", "not usable CEL"),
+    "method call": (choosing("${execution.setVariable('a', 1)}"), "way", "not usable CEL"),
     "unquoted duration": (waiting("PT30M"), "rest", '"PT30M"'),
     "nonsense duration": (waiting('"soon"'), "rest", "not usable"),
     "timer without time": (waiting(), "rest", "neither a clock nor a duration"),
@@ -141,10 +145,38 @@ def test_unknown_names_are_found_once_they_are_known() -> None:
         ("flag == True", "flag == true"),
         ("outcome == 'a'", None),
         ("__import__('os')", None),
+        ("${execution.getVariable('a') == 1}", "a == 1"),
+        ('return outcome.equals("a");', 'outcome == "a"'),
+        ('return "a".equals(outcome) && n > 1;', '"a" == outcome && n > 1'),
+        ("return System.exit(0);", None),
+        ("a == 1 and not b == 2", None),
+        ("a == 1 and not (b == 2)", "a == 1 && ! (b == 2)"),
+        ("0 < a < 5 and b", None),
+        (QUOTES, None),
+        ("${" + "(" * 500_000 + "}", None),
     ],
 )
 def test_dialects_are_translated_where_it_is_safe(source: str, better: str | None) -> None:
     assert translating.condition(source) == better
+
+
+@pytest.mark.parametrize(
+    ("source", "better"),
+    [
+        ("PT30M", '"PT30M"'),
+        ('"PT30M"', None),
+        ('=duration("PT30M")', '"PT30M"'),
+        ('=now() + duration("P1D")', '"P1D"'),
+        ('="PT5M"', '"PT5M"'),
+        ('=date and time("2026-12-31T00:00:00Z")', '"2026-12-31T00:00:00Z"'),
+        ("${pause}", "pause"),
+        ("=now()", None),
+        ("R/PT1H", None),
+        ("0 0 9 * * ?", None),
+    ],
+)
+def test_times_are_translated_where_it_is_safe(source: str, better: str | None) -> None:
+    assert translating.moment(source) == better
 
 
 def test_translating_a_drawing_leaves_nothing_to_find() -> None:
