@@ -31,6 +31,7 @@ from engine.kit.config import Config
 from engine.kit.db import db
 from engine.notifications import jobs as notifications
 from engine.process import jobs as process
+from engine.studio import jobs as studio
 from engine.supervision import jobs as supervision
 
 log = structlog.get_logger("cityloop.worker")
@@ -64,7 +65,7 @@ PUT_BACK = 1.0
 ROW_WORK_EVERY = timedelta(seconds=3)
 MOST_LOOKS = 20
 """Without a pause in a burst: then periodic jobs have their turn."""
-ROW_WORK = (supervision.run_due, deadlines.run_due, notifications.address_due)
+ROW_WORK = (supervision.run_due, deadlines.run_due, studio.run_due, notifications.address_due)
 JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("tell_missing_years", timedelta(hours=1), calendars.tell_missing_years),

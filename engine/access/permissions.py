@@ -46,7 +46,10 @@ class Permission(StrEnum):
     calendar_manage = "calendar.manage"
     dispatch_rules_manage = "dispatch_rules.manage"
     settings_manage = "settings.manage"
-    process_manage = "process.manage"
+    process_manage = "process.manage"  # draw
+    process_review = "process.review"  # agree to what another has drawn, and so publish it
+    process_suspend = "process.suspend"  # suspend a version, bring an earlier one back
+    process_migrate = "process.migrate"  # move running cases to another version
     incident_manage = "incident.manage"
     import_reports = "import.reports"
     access_manage = "access.manage"  # security administrator
@@ -103,7 +106,10 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.calendar_manage: N_("Administer calendars"),
         Permission.dispatch_rules_manage: N_("Administer the authority list"),
         Permission.settings_manage: N_("Change settings"),
-        Permission.process_manage: N_("Publish processes"),
+        Permission.process_manage: N_("Draw processes"),
+        Permission.process_review: N_("Review processes that others have drawn, and publish them"),
+        Permission.process_suspend: N_("Suspend a version of a process, bring an earlier one back"),
+        Permission.process_migrate: N_("Move running cases to another version of their process"),
         Permission.incident_manage: N_("Resolve incidents"),
         Permission.import_reports: N_("Read import reports"),
         Permission.access_manage: N_("Give rights"),

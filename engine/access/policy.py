@@ -10,10 +10,13 @@ SYSTEM = frozenset(
         Permission.organization_manage,
         Permission.settings_manage,
         Permission.process_manage,
+        Permission.process_suspend,
+        Permission.process_migrate,
         Permission.incident_manage,
     }
 )
-"""What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them."""
+"""What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them.
+So is the review of processes: whoever agrees to a drawing is somebody else than those who drew it."""
 
 SECURITY = frozenset({Permission.access_manage})
 AUDIT = frozenset({Permission.audit_read})

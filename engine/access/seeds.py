@@ -95,6 +95,7 @@ ROLES = (
             P.case_export,
             P.evaluation_read,
             P.supervision_read,
+            P.process_review,
         ),
     ),
     RoleSeed(
@@ -153,6 +154,8 @@ ROLES = (
             P.dispatch_rules_manage,
             P.settings_manage,
             P.process_manage,
+            P.process_suspend,
+            P.process_migrate,
             P.incident_manage,
             P.import_reports,
         ),

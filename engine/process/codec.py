@@ -38,23 +38,37 @@ def dump(run: Run) -> bytes:
     events = [_dump_event(event) for event in top.bpmn_events]
     if any(events):
         state["e"] = [event for event in events if event]
-    return bytes([VERSION]) + orjson.dumps(state)
+    return packed(state)
 
 
-def load(stored: bytes, drawn: Drawn) -> Run:
-    """The instance of ``stored``, running on the shared ``drawn``.
+def load(stored: bytes, drawn: Drawn, engine: Any = None) -> Run:
+    """The instance of ``stored``, running on the shared ``drawn``; ``engine`` stands in for CEL.
 
     Raises UnknownState for bytes of a codec version that this program does not read.
     """
-    if not stored or stored[0] != VERSION:
-        raise UnknownState(version=stored[0] if stored else 0)
-    state = orjson.loads(stored[1:])
-    top = BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=CelEngine(), deserializing=True)
+    state = unpacked(stored)
+    top = BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine(), deserializing=True)
     _load_one(top, top, state["w"])
     for key, rows in state.get("s", ()):
         _load_subprocess(top, UUID(hex=key), rows)
     top.bpmn_events = [_load_event(*event) for event in state.get("e", ())]
     return Run(top)
+
+
+def packed(state: dict[str, Any]) -> bytes:
+    """The bytes of a state."""
+    return bytes([VERSION]) + orjson.dumps(state)
+
+
+def unpacked(stored: bytes) -> dict[str, Any]:
+    """The state of these bytes: {"w": process, "s": [[task id, sub-process] …], "e": events}; see ``_row``.
+
+    Raises UnknownState.
+    """
+    if not stored or stored[0] != VERSION:
+        raise UnknownState(version=stored[0] if stored else 0)
+    state: dict[str, Any] = orjson.loads(stored[1:])
+    return state
 
 
 def _dump_one(workflow: Any) -> dict[str, Any]:

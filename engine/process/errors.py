@@ -53,3 +53,23 @@ class UnknownState(Conflict):
 
 class IncidentClosed(Conflict):
     """This incident has been resolved already."""
+
+
+class PublishedMeanwhile(Conflict):
+    """%(name)s has published version %(version)s since this drawing was begun. Please look at what has changed."""
+
+
+class AlreadyInForce(Conflict):
+    """This drawing is in force already."""
+
+
+class ProcessSuspended(Conflict):
+    """No new cases can begin now: every version of "%(name)s" is suspended. Please tell the administrator."""
+
+
+class AlreadySuspended(Conflict):
+    """This version is suspended already."""
+
+
+class NotSuspended(Conflict):
+    """This version is not suspended."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from engine.process import definitions, instances, specs
-from engine.process.errors import NoSuchProcess
 from engine.process.instances import Loaded
 from engine.process.moving import Before, finish
 from engine.process.running import Run
@@ -17,11 +16,9 @@ def start(
 ) -> Move:
     """Begin the active version of drawing ``key`` for a subject.
 
-    Raises NoSuchProcess, FactsRefused, and Conflict where the drawing cannot go on with these facts.
+    Raises NoSuchProcess, ProcessSuspended, FactsRefused, and Conflict where the drawing cannot go on with these facts.
     """
-    definition = definitions.active(key)
-    if definition is None:
-        raise NoSuchProcess(key=key)
+    definition = definitions.startable(key)
     drawn = specs.drawn.get(definition.digest, lambda: instances.source_of(definition.id))
     run = Run.new(drawn, facts)
     loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)

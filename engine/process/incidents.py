@@ -1,6 +1,7 @@
 """What failed three times and waits for an administrator: looked at, then tried again or settled by hand."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from engine.process.models import Delivery, Incident, OpenTimer, OutboxMessage
 from engine.process.subjects import Move
 
 log = logging.getLogger(__name__)
+
+_OVER = "The version that the case was moved to has no such place."
 
 opened = signals.signal("incident-opened")
 """Sent with the incident and ``at``; whoever delivers messages listens."""
@@ -103,6 +106,26 @@ def resolve(
     move = _performed_by_hand(incident, facts, at) if facts is not None and incident.outbox_id is not None else None
     _settle(incident, by_id, at, note)
     return move
+
+
+def follow(instance_ids: Collection[int], *, at: datetime) -> None:
+    """These instances run on another drawing now: their incidents name its nodes, or are over with their work."""
+    unresolved = Incident.instance_id.in_(instance_ids) & Incident.resolved_at.is_(None)
+    about_work = Incident.timer_id.is_not(None) | Incident.outbox_id.is_not(None)
+    for incident in db.session.scalars(select(Incident).where(unresolved, about_work).with_for_update()).all():
+        work = _work(incident)
+        if work is not None:
+            incident.node = work.node
+        else:
+            _settle(incident, None, at, _OVER)
+
+
+def _work(incident: Incident) -> OpenTimer | OutboxMessage | None:
+    """The timer or action that an incident is about, while it waits."""
+    if incident.timer_id is not None:
+        return db.session.get(OpenTimer, incident.timer_id, populate_existing=True)
+    message = db.session.get(OutboxMessage, incident.outbox_id, populate_existing=True)
+    return message if message is not None and message.state != Delivery.cancelled else None
 
 
 def sentence(error: Exception) -> str:

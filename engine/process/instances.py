@@ -83,6 +83,12 @@ def writing(loaded: Loaded, at: datetime, outcome: str | None = None) -> Write:
     return Write(_STORED, values)
 
 
+def rewriting(loaded: Loaded, at: datetime) -> Write:
+    """The same where the instance was given to another version, which ``loaded.definition_id`` names."""
+    values = {"id": loaded.instance_id, "revision": loaded.revision, "definition_id": loaded.definition_id}
+    return Write(_REWRITTEN, values | _written(loaded.run, at))
+
+
 def _written(run: Run, at: datetime) -> dict[str, Any]:
     if run.ended:
         return {"state": None, "ended_at": at, "outcome": run.last_end[0]}
@@ -117,13 +123,17 @@ def source_of(definition_id: int) -> str:
     return str(db.session.execute(select(DEFINITION.c.xml).where(DEFINITION.c.id == definition_id)).scalar_one())
 
 
-def _storing(bind: Bind) -> Update:
-    same = (INSTANCE.c.id == bind(INSTANCE.c.id)) & (INSTANCE.c.revision == bind(INSTANCE.c.revision))
-    stored = {name: bind(INSTANCE.c[name]) for name in ("state", "ended_at", "outcome")}
-    return update(INSTANCE).where(same).values(stored | {"revision": literal_column("revision + 1")})
+def _storing(columns: tuple[str, ...]) -> Kind:
+    def make(bind: Bind) -> Update:
+        same = (INSTANCE.c.id == bind(INSTANCE.c.id)) & (INSTANCE.c.revision == bind(INSTANCE.c.revision))
+        stored = {name: bind(INSTANCE.c[name]) for name in columns}
+        return update(INSTANCE).where(same).values(stored | {"revision": literal_column("revision + 1")})
+
+    return Kind(INSTANCE, ("id", "revision", *columns), make)
 
 
-_STORED = Kind(INSTANCE, ("id", "revision", "state", "ended_at", "outcome"), _storing)
+_STORED = _storing(("state", "ended_at", "outcome"))
+_REWRITTEN = _storing(("state", "ended_at", "outcome", "definition_id"))
 _READING = _reading()
 _BY_ID = _READING.where(INSTANCE.c.id == bindparam("key"))
 # Not joined: by what it believes of a million timers, PostgreSQL may read all instances to merge them with one timer.

@@ -43,6 +43,16 @@ class ProcessDefinition(Model):
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What is new in it, or why an earlier version came back."""
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """The second person, who agreed."""
+    restores_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    """The earlier version that came back as this one."""
+    suspended_at: Mapped[datetime | None]
+    """No new cases begin on it since then."""
+    suspended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    suspension_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class ProcessInstance(Model):
@@ -127,13 +137,38 @@ class ProcessEvent(Model):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(12))
-    """started, completed, performed, fired, sent, withdrawn."""
+    """started, completed, performed, fired, sent, withdrawn; migrated and moved_back between versions."""
     node: Mapped[str | None] = mapped_column(String(120))
     task_id: Mapped[str | None] = mapped_column(String(32))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     facts: Mapped[dict[str, Any]]
     path: Mapped[list[str]]
     """Ids of the nodes that were passed in this move."""
+
+
+class MigrationStep(Model):
+    """An instance was given to another version of its drawing; and what it was before, while that can be undone."""
+
+    __tablename__ = "process_migration_step"
+    __table_args__ = (Index("ix_process_migration_step_run", "run_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(BigId)
+    """The migration of many that it was part of."""
+    from_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    mapping: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    """Of the instance right afterwards: while it has this one, nobody has moved it on."""
+    state: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """As it was stored before; None once it cannot be undone any more."""
+    dues: Mapped[dict[str, Any]]
+    """Due moments of its timers before, by "task id/node"."""
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
 class OutboxMessage(Model):

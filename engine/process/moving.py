@@ -65,12 +65,12 @@ def finish(
              "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path}  # fmt: skip
     written = batching.write([
         *([instances.writing(loaded, at, outcome)] if before is not None else []),
-        Write(_EVENT, event),
-        *_closing(old, new, task_id if kind == "performed" else None, at),
-        *_opening_steps(loaded, move.opened, at),
-        *_opening_timers(loaded, _added(old.timers, new.timers), at),
+        Write(EVENT_ROW, event),
+        *closing(old, new, task_id if kind == "performed" else None, at),
+        *opening_steps(loaded, move.opened, at),
+        *opening_timers(loaded, added(old.timers, new.timers), at),
         *_moving_timers(loaded, _kept(old.timers, new.timers), at),
-        *_opening_services(loaded, _added(old.services, new.services).values(), at),
+        *opening_services(loaded, added(old.services, new.services).values(), at),
     ])  # fmt: skip
     if written != 1:
         raise Conflict
@@ -86,8 +86,8 @@ def _move(
         instance_id=loaded.instance_id,
         subject_kind=loaded.subject_kind,
         subject_id=loaded.subject_id,
-        opened=tuple(_added(before.steps, after.steps).values()),
-        closed=tuple(_added(after.steps, before.steps).values()),
+        opened=tuple(added(before.steps, after.steps).values()),
+        closed=tuple(added(after.steps, before.steps).values()),
         ended=run.ended,
         end_node=None if run.is_withdrawn else name,
         end_properties={} if run.is_withdrawn else properties,
@@ -98,7 +98,8 @@ def _move(
     )
 
 
-def _added(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
+def added(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
+    """What is in ``new`` and not in ``old``."""
     return {key: value for key, value in new.items() if key not in old}
 
 
@@ -106,17 +107,19 @@ def _kept(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in new.items() if key in old}
 
 
-def _closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Write]:
-    for task_id in _added(new.steps, old.steps):
+def closing(old: Before, new: Before, performed: str | None, at: datetime) -> Iterator[Write]:
+    """The rows of what no longer waits go; ``performed`` is the service task whose row its worker closes himself."""
+    for task_id in added(new.steps, old.steps):
         yield Write(_CLOSED_STEP, {"id": task_id})
-    for task_id, node in _added(new.timers, old.timers):
+    for task_id, node in added(new.timers, old.timers):
         yield Write(_CLOSED_TIMER, {"task_id": task_id, "node": node})
-    for task_id in _added(new.services, old.services):
+    for task_id in added(new.services, old.services):
         if task_id != performed:
             yield Write(_CANCELLED, {"task_id": task_id, "state": Delivery.cancelled.value, "done_at": at})
 
 
-def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Iterator[Write]:
+def opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Iterator[Write]:
+    """Rows of steps that wait now, each placed by the follower."""
     follower = subjects.follower_of(loaded.subject_kind)
     for step in steps:
         placement = follower.place(loaded.subject_id, step, loaded.run.facts(step.task_id), at)
@@ -128,7 +131,8 @@ def _opening_steps(loaded: Loaded, steps: Iterable[Step], at: datetime) -> Itera
         })  # fmt: skip
 
 
-def _opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Write]:
+def opening_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], at: datetime) -> Iterator[Write]:
+    """Rows of timers that wait now."""
     for (task_id, node), timer in timers.items():
         due = _due(loaded, task_id, timer, at)
         values = {"task_id": task_id, "node": node, "clock": timer.clock, "due_at": due, "attempts": 0}
@@ -148,7 +152,8 @@ def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetim
     return expressions.moment(timer.source or "", loaded.run.facts(task_id), at)
 
 
-def _opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Write]:
+def opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Write]:
+    """Rows of service tasks that wait for a worker now."""
     for task in services:
         drawn = task.task_spec.extensions
         yield Write(_SERVICE, {
@@ -162,7 +167,7 @@ def _of_instance(loaded: Loaded) -> dict[str, Any]:
 
 
 _INSTANCE = ("instance_id", "subject_kind", "subject_id")
-_EVENT = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path")
+EVENT_ROW = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path")
 _STEP = inserting(
     TASK, *_INSTANCE, "id", "definition_id", "node", "name", "lane", "form", "act", "stage", "group_name",
     "assignee_id", "opened_at", "due_at", "amber_at",

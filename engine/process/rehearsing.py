@@ -48,20 +48,25 @@ class _Chooser:
 
 def rehearse(drawn: Drawn) -> list[Finding]:
     """Where walks through ``drawn`` got stuck or ran in circles; at most one finding for each place."""
+    return walk_on(lambda engine: Run.new(drawn, {}, engine))
+
+
+def walk_on(begin: Callable[[Any], Run]) -> list[Finding]:
+    """The same for walks that ``begin`` wherever it says; it is given what stands in for CEL."""
     chance, found = Random(0), {}
     chooser, latest = _Chooser(chance), monotonic() + MOST_SECONDS
     for _ in range(WALKS):
         if monotonic() > latest:
             break
-        finding = _walk(drawn, chooser, chance)
+        finding = _walk(begin, chooser, chance)
         if finding is not None:
             found[finding.element_id] = finding
     return list(found.values())
 
 
-def _walk(drawn: Drawn, chooser: _Chooser, chance: Random) -> Finding | None:
+def _walk(begin: Callable[[Any], Run], chooser: _Chooser, chance: Random) -> Finding | None:
     try:
-        run = Run.new(drawn, {}, chooser)
+        run = begin(chooser)
         for _ in range(MOST_MOVES):
             if run.ended:
                 return None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, ServiceTask
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
@@ -144,6 +145,16 @@ class Run:
             self.workflow.do_engine_steps(self._before, self._passed)
         except WorkflowException as error:
             raise NoWayOn(node=_name_of(self._current)) from error
+
+    def settle(self) -> None:
+        """Look at every waiting join again: tokens that it waited for may have been taken off. Raises like ``advance``.
+
+        Only after an instance was given to another drawing; a move does so itself.
+        """
+        for task in [each for each in self.tasks() if each._state == TaskState.WAITING]:
+            if isinstance(task.task_spec, UnstructuredJoin) and task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+        self.advance()
 
     def tasks(self) -> Iterator[Any]:
         """Every task of the instance, those of its subprocesses too."""

@@ -1,7 +1,8 @@
-"""Tables of the drawings that are being made, and of what people say about them."""
+"""Tables of the drawings that are being made, of what people say about them, and of migrations of running cases."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -85,3 +86,70 @@ class StudioComment(Model):
     at: Mapped[datetime]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     resolved_at: Mapped[datetime | None]
+
+
+class MigrationState(StrEnum):
+    """Where a migration stands: it moves cases, or takes them back; or it is over."""
+
+    running = "running"
+    done = "done"
+    cancelled = "cancelled"
+    returning = "returning"
+    returned = "returned"
+
+    @classmethod
+    def working(cls) -> frozenset["MigrationState"]:
+        """States in which workers are at it."""
+        return frozenset({cls.running, cls.returning})
+
+
+_IS_WORKING = text("state IN ('running', 'returning')")
+
+
+class Migration(Model):
+    """Running instances of one version are moved to another, slice after slice, and may be taken back."""
+
+    __tablename__ = "studio_migration"
+    __table_args__ = (
+        Index("ix_studio_migration_key", "key", "id"),
+        # One at a time for each process: two could move the same instances to and fro.
+        Index("uq_studio_migration_working", "key", unique=True, sqlite_where=_IS_WORKING,
+              postgresql_where=_IS_WORKING),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    from_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
+    mapping: Mapped[dict[str, Any]]
+    groups: Mapped[list[Any]]
+    """Keys of the groups that were chosen."""
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    total: Mapped[int]
+    moved: Mapped[int] = mapped_column(default=0)
+    left: Mapped[int] = mapped_column(default=0)
+    """Instances that stay where they are, each with its reasons (``MigrationLeft``)."""
+    returned: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    """Instances that could not be taken back."""
+    last_id: Mapped[int] = mapped_column(BigId, default=0)
+    """How far this round has come: an instance, or, when taking back, a step of migration."""
+    waiting: Mapped[list[Any]] = mapped_column(default=list)
+    """Passed over because an act or a worker held them; they are looked at again."""
+    started_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[str] = mapped_column(String(60))
+    ended_at: Mapped[datetime | None]
+
+
+class MigrationLeft(Model):
+    """An instance that a migration did not move, or could not take back, and why."""
+
+    __tablename__ = "studio_migration_left"
+
+    migration_id: Mapped[int] = mapped_column(ForeignKey("studio_migration.id"), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    is_return: Mapped[bool] = mapped_column(primary_key=True)
+    reasons: Mapped[list[Any]]
+    """English sentences with their places: [[text, {name: value}] …]."""

@@ -1,0 +1,258 @@
+"""Moving running instances from one version of a drawing to another, and back until somebody moves them on.
+
+For a neighbour (``studio.migrations``) that holds the subjects: ``Route`` answers for any instance whether it can move,
+``migrate`` moves some, ``undo`` takes them back; all in the caller's transaction. An instance moves whole or not at
+all. It keeps its open steps with their ids, so that whoever has one on his screen can still do it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Table, select, update
+
+from engine.kit.db import db
+from engine.kit.errors import CityLoopError, NotFound
+from engine.kit.i18n import N_
+from engine.process import (
+    batching,
+    charts,
+    codec,
+    incidents,
+    instances,
+    reconciling,
+    rehearsing,
+    specs,
+    standing,
+    transposing,
+)
+from engine.process.batching import Write, inserting
+from engine.process.instances import DEFINITION, INSTANCE, Loaded
+from engine.process.models import MigrationStep
+from engine.process.moving import EVENT_ROW
+from engine.process.reconciling import Change, Rows
+from engine.process.running import Run
+from engine.process.specs import Drawn
+from engine.process.standing import Standing
+from engine.process.transposing import Plan, Reason
+
+STEP: Table = MigrationStep.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as far as it matters here."""
+
+    id: int
+    key: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Where an instance stands: ``key`` is the same for all that stand alike; ``nodes`` of the old drawing."""
+
+    key: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one instance: moved (or taken back), left for ``reasons``, or busy: try again in a moment."""
+
+    state: Literal["moved", "undone", "left", "busy", "passed"]
+    reasons: tuple[Reason, ...] = ()
+
+
+class Route:
+    """The way from one version to another by a mapping. Where instances stand alike, it is judged once."""
+
+    def __init__(self, source: Version, target: Version, mapping: Mapping[str, str]) -> None:
+        self.source, self.target = source, target
+        self.plan = Plan(_chart(source), _chart(target), mapping)
+        self._judged: dict[str, tuple[Reason, ...]] = {}
+
+    @property
+    def drawn(self) -> Drawn:
+        """The new drawing."""
+        return specs.drawn.get(self.target.digest, lambda: instances.source_of(self.target.id))
+
+    def standing(self, state: bytes) -> Standing:
+        """Where an instance with this stored state stands in the old drawing."""
+        return standing.read(state, self.plan.source)
+
+    def why_not(self, where: Standing) -> tuple[Reason, ...]:
+        """Why an instance that stands there cannot move; empty where it can.
+
+        Its tokens need places in the new drawing, and from there a dry run must never get stuck: that shows joins which
+        would wait for ever.
+        """
+        key = group_of(where).key
+        if key not in self._judged:
+            found = transposing.reasons(self.plan, where)
+            self._judged[key] = tuple(found or self._stuck(where))
+        return self._judged[key]
+
+    def run(self, where: Standing, engine: Any = None) -> Run:
+        """The instance in the new drawing; joins that need not wait any longer have gone on."""
+        moved = transposing.transposed(self.plan, where)
+        run = codec.load(standing.written(moved, self.plan.target), self.drawn, engine)
+        run.settle()
+        return run
+
+    def _stuck(self, where: Standing) -> Iterator[Reason]:
+        for finding in rehearsing.walk_on(lambda engine: self.run(where, engine)):
+            name = finding.params.get("name", "")
+            text = N_('Moved there, such a case would get stuck at "%(name)s".') if name else finding.text
+            yield Reason(text, {"name": name} if name else finding.params)
+            return
+
+
+def version(definition_id: int) -> Version:
+    """One version.
+
+    Raises NotFound.
+    """
+    columns = (DEFINITION.c.id, DEFINITION.c.key, DEFINITION.c.version, DEFINITION.c.digest)
+    row = db.session.execute(select(*columns).where(DEFINITION.c.id == definition_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Version(*row)
+
+
+def route(source: Version, target: Version, mapping: Mapping[str, str]) -> Route:
+    """The way from one version to another; what was judged before is remembered."""
+    return _route(source, target, orjson.dumps(dict(mapping), option=orjson.OPT_SORT_KEYS))
+
+
+def group_of(where: Standing) -> Group:
+    """The group of instances that stand alike."""
+    spots = where.spots()
+    nodes = tuple(dict.fromkeys(spot[1] for spot in spots))
+    return Group(sha256(orjson.dumps(spots)).hexdigest()[:16], nodes)
+
+
+def migrate(
+    way: Route,
+    instance_ids: Sequence[int],
+    *,
+    by_id: int | None,
+    at: datetime,
+    run_id: int | None = None,
+    groups: Collection[str] | None = None,
+) -> dict[int, Result]:
+    """Move instances that the caller's transaction holds the subjects of; what became of each.
+
+    With ``groups``, only those that stand in one of them when their turn comes; others are passed.
+    """
+    rows = {row.id: row for row in _locked(instance_ids)}
+    open_rows = reconciling.read(list(rows))
+    results: dict[int, Result] = {}
+    for key in instance_ids:
+        row = rows.get(key)
+        if row is None or row.state is None or row.definition_id != way.source.id:
+            results[key] = Result("left", (Reason(N_("It has ended, or does not run on this version any more.")),))
+            continue
+        where = way.standing(row.state)
+        if groups is not None and group_of(where).key not in groups:
+            results[key] = Result("passed")
+            continue
+        results[key] = _moved(way, row, where, open_rows[key], _Doing(by_id, at, run_id))
+    incidents.follow([key for key, result in results.items() if result.state == "moved"], at=at)
+    return results
+
+
+def undo(step_ids: Sequence[int], *, by_id: int | None, at: datetime) -> dict[int, Result]:
+    """Take instances back that nobody has moved on since, by the ids of their steps of migration."""
+    steps = list(db.session.execute(select(STEP).where(STEP.c.id.in_(step_ids)).order_by(STEP.c.id)))
+    rows = {row.id: row for row in _locked([step.instance_id for step in steps])}
+    open_rows = reconciling.read(list(rows))
+    results = {s.id: _undone(s, rows[s.instance_id], open_rows[s.instance_id], by_id, at) for s in steps}
+    incidents.follow([step.instance_id for step in steps], at=at)
+    return results
+
+
+@dataclass(frozen=True)
+class _Doing:
+    by_id: int | None
+    at: datetime
+    run_id: int | None
+
+
+def _moved(way: Route, row: Any, where: Standing, rows: Rows, doing: _Doing) -> Result:
+    busy = rows.claimed(doing.at)
+    if busy is not None:
+        text = N_('A worker is performing "%(name)s" at this moment.')
+        return Result("busy", (Reason(text, {"name": way.plan.source.label(busy)}),))
+    reasons = way.why_not(where)
+    if reasons:
+        return Result("left", reasons)
+    try:
+        run = way.run(where)
+    except CityLoopError as error:
+        return Result("left", (Reason(error.message_id, error.params),))
+    names = {key: way.plan.renamed(key[1]) for key in rows.timers}
+    change = Change(way.plan.source, way.plan.target, names, doing.at, doing.by_id)
+    loaded = Loaded(row.id, way.target.id, row.subject_kind, row.subject_id, row.revision, run)
+    step = {"instance_id": row.id, "run_id": doing.run_id, "from_id": way.source.id, "to_id": way.target.id,
+            "mapping": way.plan.mapping, "revision": row.revision + 1, "state": row.state, "dues": rows.dues(),
+            "at": doing.at, "by_id": doing.by_id}  # fmt: skip
+    _write(loaded, rows, change, "migrated", way.source, way.target, Write(_KEPT, step))
+    return Result("moved")
+
+
+def _undone(step: Any, row: Any, rows: Rows, by_id: int | None, at: datetime) -> Result:
+    if step.undone_at is not None or step.state is None or row.definition_id != step.to_id:
+        return Result("left", (Reason(N_("It has been taken back already, or moved again.")),))
+    if row.revision != step.revision or row.state is None:
+        return Result("left", (Reason(N_("Somebody has gone on with it since.")),))
+    way = route(version(step.from_id), version(step.to_id), step.mapping)
+    busy = rows.claimed(at)
+    if busy is not None:
+        text = N_('A worker is performing "%(name)s" at this moment.')
+        return Result("busy", (Reason(text, {"name": way.plan.target.label(busy)}),))
+    drawn = specs.drawn.get(way.source.digest, lambda: instances.source_of(way.source.id))
+    run = codec.load(step.state, drawn)
+    names = {(task, way.plan.renamed(node)): node for task, node in run.timers()}
+    change = Change(way.plan.target, way.plan.source, names, at, by_id, step.dues)
+    loaded = Loaded(row.id, way.source.id, row.subject_kind, row.subject_id, row.revision, run)
+    back = {"id": step.id, "undone_at": at, "undone_by_id": by_id, "state": None}
+    _write(loaded, rows, change, "moved_back", way.target, way.source, Write(_BACK, back))
+    return Result("undone")
+
+
+def _write(loaded: Loaded, rows: Rows, change: Change, kind: str, before: Version, after: Version, own: Write) -> None:
+    # Nobody's name: whoever gives a case another drawing has had no hand in it, and may still verify it.
+    facts = {"from": before.version, "to": after.version, "definition_id": after.id, "by": change.by_id}
+    event = {"instance_id": loaded.instance_id, "at": change.at, "kind": kind, "node": None, "task_id": None,
+             "by_id": None, "facts": facts, "path": loaded.run.path}  # fmt: skip
+    changes = list(reconciling.reconcile(loaded, rows, change))
+    batching.write([instances.rewriting(loaded, change.at), Write(EVENT_ROW, event), own, *changes])
+
+
+def _locked(instance_ids: Collection[int]) -> Any:
+    chosen = select(INSTANCE).where(INSTANCE.c.id.in_(instance_ids)).order_by(INSTANCE.c.id).with_for_update()
+    return db.session.execute(chosen)
+
+
+def _chart(one: Version) -> charts.Chart:
+    return charts.shared(one.digest, one.id)
+
+
+@lru_cache(maxsize=50)
+def _route(source: Version, target: Version, mapping: bytes) -> Route:
+    return Route(source, target, orjson.loads(mapping))
+
+
+_KEPT = inserting(
+    STEP, "instance_id", "run_id", "from_id", "to_id", "mapping", "revision", "state", "dues", "at", "by_id"
+)
+_BACK = batching.Kind(STEP, ("id", "undone_at", "undone_by_id", "state"), lambda bind: update(STEP)
+                      .where(STEP.c.id == bind(STEP.c.id))
+                      .values(undone_at=bind(STEP.c.undone_at), undone_by_id=bind(STEP.c.undone_by_id),
+                              state=bind(STEP.c.state)))  # fmt: skip

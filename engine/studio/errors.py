@@ -1,0 +1,39 @@
+"""What the studio refuses, in sentences for the person who draws."""
+
+from engine.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+
+
+class NoSuchDraft(NotFound):
+    """There is no such draft, or it is no longer open."""
+
+
+class NotBeingDrawn(Conflict):
+    """This draft has been handed in for review, or is finished; it cannot be changed now."""
+
+
+class NotHandedIn(Conflict):
+    """This draft is not waiting for a review now."""
+
+
+class ReviewIsStale(Conflict):
+    """The drawing has changed since you opened it. Please look again."""
+
+
+class DrewItOneself(NotAllowed):
+    """Whoever drew a process, or handed it in, does not review it: a second person does."""
+
+
+class NoSuchMigration(NotFound):
+    """There is no such migration."""
+
+
+class NotTheSameProcess(Invalid):
+    """Cases can only move between two versions of the same process."""
+
+
+class MigrationRunning(Conflict):
+    """Cases of this process are being moved already; wait until that is done, or cancel it."""
+
+
+class MigrationEnded(Conflict):
+    """This migration has ended already, or is still under way."""
