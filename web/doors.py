@@ -16,6 +16,7 @@ DOORS = (
     "evaluation",
     "messages",
     "admin",
+    "studio",
     "field",
     "portal",
     "api",

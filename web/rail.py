@@ -31,6 +31,7 @@ ROOMS = (
     Room(N_("Map"), "desk.map", "map", is_of_cases=True),
     Room(N_("My department"), "department.index", "people", is_of_cases=True),
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
+    Room(N_("Process reviews"), "studio.reviews", "clipboard-check"),
     Room(N_("Administration"), "admin.index", "sliders"),
 )
 

@@ -1,0 +1,20 @@
+"""The blueprint of the studio, and what its pages share."""
+
+from flask import Blueprint
+
+from engine.kit.i18n import N_
+
+door = Blueprint("studio", __name__, url_prefix="/studio")
+
+STATES = {"draft": N_("draft"), "active": N_("in force"), "retired": N_("retired")}
+DRAFT_STATES = {
+    "drawing": N_("being drawn"),
+    "submitted": N_("handed in for review"),
+    "published": N_("published"),
+    "discarded": N_("discarded"),
+}
+
+
+@door.context_processor
+def _shared() -> dict[str, object]:
+    return {"states": STATES, "draft_states": DRAFT_STATES}

@@ -1,0 +1,153 @@
+"""Moving running cases to another version: groups and mapping, the start, progress, what was left, taking back."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from engine.access.permissions import Permission
+from engine.cases.models import Case
+from engine.kit import clock
+from engine.kit.db import db
+from engine.kit.errors import Invalid
+from engine.kit.i18n import N_
+from engine.process.transposing import Reason
+from engine.studio import grouping, migrations
+from engine.studio.models import Migration, MigrationState
+from web.confirming import asks_first
+from web.guards import requires
+from web.session import current_actor
+from web.studio import versions
+from web.studio.door import door
+
+MAPPED = "map."
+STATES = {
+    "running": N_("under way"),
+    "done": N_("done"),
+    "cancelled": N_("cancelled"),
+    "returning": N_("being taken back"),
+    "returned": N_("taken back"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case that stayed where it is, and why."""
+
+    number: str
+    is_return: bool
+    reasons: list[Reason]
+
+
+@door.get("/versions/<int:definition_id>/migrations/<int:other_id>")
+@requires(Permission.process_migrate)
+def groups(definition_id: int, other_id: int) -> ResponseReturnValue:
+    """Where the running cases stand, whether they can move, and a mapping of what is missing."""
+    return _page(definition_id, other_id)
+
+
+@door.post("/versions/<int:definition_id>/migrations/<int:other_id>")
+@requires(Permission.process_migrate)
+def begin_migration(definition_id: int, other_id: int) -> ResponseReturnValue:
+    """Begin to move the chosen groups; with "look", only see what the mapping does."""
+    if "look" in request.form:
+        return _page(definition_id, other_id)
+    try:
+        run = migrations.begin(
+            definition_id, other_id, mapping(), request.form.getlist("groups"),
+            reason=request.form.get("reason", ""), by=current_actor(), at=clock.now(),
+        )  # fmt: skip
+    except Invalid as refusal:
+        db.session.rollback()
+        return _page(definition_id, other_id, refusal), 422
+    return redirect(url_for(".migration", migration_id=run.id), 303)
+
+
+@door.get("/migrations/<int:migration_id>")
+@requires(Permission.process_migrate)
+def migration(migration_id: int) -> ResponseReturnValue:
+    """Progress; the part that changes is asked for again every second while it runs."""
+    run = migrations.get(migration_id)
+    part = "studio/_migration.html" if request.headers.get("HX-Request") else "studio/migration.html"
+    return render_template(part, **_shown(run))
+
+
+@door.post("/migrations/<int:migration_id>/cancellation")
+@requires(Permission.process_migrate)
+def cancel_migration(migration_id: int) -> ResponseReturnValue:
+    """Leave the rest where it is."""
+    migrations.cancel(migration_id, by=current_actor(), at=clock.now())
+    flash(_("Cancelled. What has moved stays moved."), "success")
+    return redirect(url_for(".migration", migration_id=migration_id), 303)
+
+
+@door.post("/migrations/<int:migration_id>/continuation")
+@requires(Permission.process_migrate)
+def continue_migration(migration_id: int) -> ResponseReturnValue:
+    """Take a cancelled one up again."""
+    migrations.go_on(migration_id, by=current_actor(), at=clock.now())
+    flash(_("It goes on."), "success")
+    return redirect(url_for(".migration", migration_id=migration_id), 303)
+
+
+@door.post("/migrations/<int:migration_id>/return")
+@requires(Permission.process_migrate)
+@asks_first(
+    N_("Take the cases back"),
+    N_("Every case that nobody has gone on with since returns to the version that it came from. The others stay."),
+)
+def return_migration(migration_id: int) -> ResponseReturnValue:
+    """Undo it, as far as nobody has gone on."""
+    migrations.take_back(migration_id, by=current_actor(), at=clock.now())
+    flash(_("The cases are being taken back."), "success")
+    return redirect(url_for(".migration", migration_id=migration_id), 303)
+
+
+def mapping() -> dict[str, str]:
+    """What the form says of nodes: "map.old" = new."""
+    given = {name.removeprefix(MAPPED): value for name, value in request.form.items() if name.startswith(MAPPED)}
+    return {key: value for key, value in given.items() if value}
+
+
+def _page(definition_id: int, other_id: int, refusal: Invalid | None = None) -> str:
+    before, after = versions.find(definition_id), versions.find(other_id)
+    source, target = migrations.versions(before.id, after.id)
+    given = mapping() if request.method == "POST" else grouping.proposed(source, target)
+    return render_template(
+        "studio/groups.html",
+        before=before,
+        after=after,
+        overview=grouping.overview(source, target, given),
+        mapping=given,
+        chosen=request.form.getlist("groups") if request.method == "POST" and "look" not in request.form else None,
+        refusal=refusal,
+    )
+
+
+def _shown(run: Migration) -> dict[str, object]:
+    is_back = run.state in {MigrationState.returning, MigrationState.returned}
+    done = run.returned + run.kept if is_back else run.moved + run.left
+    return {
+        "run": run,
+        "run_states": STATES,
+        "before": versions.find(run.from_id),
+        "after": versions.find(run.to_id),
+        "is_back": is_back,
+        "done": done,
+        "total": run.moved if is_back else run.total,
+        "is_working": run.state in MigrationState.working(),
+        "lines": _lines(run),
+    }
+
+
+def _lines(run: Migration) -> list[Line]:
+    """Administrators see a case's number, as they do in the audit log, and nothing else of it."""
+    left = migrations.left(run)
+    ids = [one.subject_id for one in left if one.subject_kind == "case"]
+    numbers = dict(db.session.execute(select(Case.id, Case.number).where(Case.id.in_(ids))).tuples().all())
+    return [
+        Line(numbers.get(one.subject_id, f"#{one.subject_id}"), one.is_return, [Reason(*why) for why in one.reasons])
+        for one in left
+    ]

@@ -1,0 +1,130 @@
+"""Review: handing a draft in, and the second person's page, where it is agreed to (and so published) or returned."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.access.permissions import Permission
+from engine.kit import clock
+from engine.kit.db import db
+from engine.kit.errors import Invalid, NotAllowed, NotFound
+from engine.process import differences
+from engine.process.models import ProcessDefinition
+from engine.studio import reviewing
+from engine.studio.models import DraftState, StudioDraft
+from web import languages
+from web.guards import requires
+from web.session import current_actor
+from web.studio.door import door
+from web.studio.versions import compared, names_of
+
+P = Permission
+EMPTY = (
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" id="none" targetNamespace="urn:none"/>'
+)
+"""What a process that is quite new is compared with."""
+
+
+@door.get("/reviews")
+@requires(P.process_review)
+def reviews() -> ResponseReturnValue:
+    """What waits for a second person."""
+    drafts = reviewing.waiting()
+    return render_template(
+        "studio/reviews.html", drafts=drafts, names=names_of({draft.submitted_by_id for draft in drafts})
+    )
+
+
+@door.get("/drafts/<int:draft_id>/review")
+@requires(P.process_review, P.process_manage)
+def review(draft_id: int) -> ResponseReturnValue:
+    """What the draft changes, what its makers say, what the check says; with the acts of whoever may do them."""
+    return _page(_find(draft_id))
+
+
+@door.post("/drafts/<int:draft_id>/submission")
+@requires(P.process_manage)
+def submit_draft(draft_id: int) -> ResponseReturnValue:
+    """Hand it in, with a note."""
+    form = request.form
+    try:
+        reviewing.submit(draft_id, revision=_revision(), note=form.get("note", ""), has_read="has_read" in form,
+                         by=current_actor(), at=clock.now())  # fmt: skip
+    except Invalid as refusal:
+        db.session.rollback()
+        return _page(_find(draft_id), refusal), 422
+    flash(_("Handed in. Somebody who did not draw it reviews it now."), "success")
+    return redirect(url_for(".review", draft_id=draft_id), 303)
+
+
+@door.post("/drafts/<int:draft_id>/approval")
+@requires(P.process_review)
+def approve_draft(draft_id: int) -> ResponseReturnValue:
+    """Agree, and so publish."""
+    try:
+        published = reviewing.approve(draft_id, revision=_revision(), note=request.form.get("note", ""),
+                                      by=current_actor(), at=clock.now())  # fmt: skip
+    except Invalid as refusal:
+        db.session.rollback()
+        return _page(_find(draft_id), refusal), 422
+    flash(
+        _("%(name)s, version %(version)s, is in force for new cases.", name=published.name, version=published.version),
+        "success",
+    )
+    return redirect(url_for(".version", definition_id=published.id), 303)
+
+
+@door.post("/drafts/<int:draft_id>/rejection")
+@requires(P.process_review)
+def return_draft(draft_id: int) -> ResponseReturnValue:
+    """Return it with a reason."""
+    try:
+        reviewing.send_back(draft_id, revision=_revision(), reason=request.form.get("reason", ""), by=current_actor(),
+                            at=clock.now())  # fmt: skip
+    except Invalid as refusal:
+        db.session.rollback()
+        return _page(_find(draft_id), refusal), 422
+    flash(_("Returned to those who draw it."), "success")
+    return redirect(url_for(".reviews"), 303)
+
+
+def _revision() -> int:
+    given = request.form.get("revision", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def _find(draft_id: int) -> StudioDraft:
+    draft = db.session.get(StudioDraft, draft_id)
+    if draft is None or draft.state == DraftState.discarded:
+        raise NotFound
+    return draft
+
+
+def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
+    base = db.session.get(ProcessDefinition, draft.based_on_id) if draft.based_on_id else None
+    before = base.xml if base is not None else EMPTY
+    found = differences.between(before, draft.xml)
+    errors, warnings = reviewing.findings(draft.xml)
+    return render_template(
+        "studio/review.html",
+        draft=draft,
+        base=base,
+        errors=errors,
+        warnings=warnings,
+        may_review=_may_review(draft),
+        names=names_of({draft.submitted_by_id, draft.changed_by_id, draft.reviewed_by_id}),
+        refusal=refusal,
+        locale=languages.chosen(),
+        **compared(before, draft.xml, found),
+    )
+
+
+def _may_review(draft: StudioDraft) -> bool:
+    actor = current_actor()
+    if draft.state != DraftState.submitted or not actor.has(P.process_review):
+        return False
+    try:
+        reviewing.check_apart(draft, actor)
+    except NotAllowed:
+        return False
+    return True
