@@ -51,11 +51,11 @@ def rehearse(drawn: Drawn) -> list[Finding]:
     return walk_on(lambda engine: Run.new(drawn, {}, engine))
 
 
-def walk_on(begin: Callable[[Any], Run]) -> list[Finding]:
+def walk_on(begin: Callable[[Any], Run], walks: int = WALKS) -> list[Finding]:
     """The same for walks that ``begin`` wherever it says; it is given what stands in for CEL."""
     chance, found = Random(0), {}
     chooser, latest = _Chooser(chance), monotonic() + MOST_SECONDS
-    for _ in range(WALKS):
+    for _ in range(walks):
         if monotonic() > latest:
             break
         finding = _walk(begin, chooser, chance)

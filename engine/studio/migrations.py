@@ -6,6 +6,7 @@ Begun, cancelled and taken back here; done slice by slice in ``slices``.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -32,7 +33,7 @@ class Left:
     subject_kind: str
     subject_id: int
     is_return: bool
-    reasons: Sequence[Sequence[object]]
+    reasons: Sequence[tuple[str, dict[str, Any]]]
 
 
 def versions(from_id: int, to_id: int) -> tuple[Version, Version]:

@@ -30,7 +30,7 @@ def test_two_versions_stand_side_by_side_with_what_is_different(visit, first, se
     assert "is-removed" in page
     assert "受理&lt;b&gt;登记" in page
     assert "<b>登记" not in page
-    chinese = visit("system_admin").get(f"/studio/versions/{first}/differences/{second}").text
+    chinese = visit("qian").get(f"/studio/versions/{first}/differences/{second}").text
     assert "有何不同" in chinese
 
 
