@@ -52,9 +52,8 @@ def main() -> None:
                 with unit_of_work():
                     begin(run_id, by=SYSTEM, at=NOW)
             report(what, *_measured(url, city, run_id), before)
-        print(
-            f"{os.cpu_count()} processors, which PostgreSQL, the worker and the acts share; load {os.getloadavg()[0]:.1f}"
-        )
+        load = os.getloadavg()[0]
+        print(f"{os.cpu_count()} processors, which PostgreSQL, the worker and the acts share; load {load:.1f}")
 
 
 def fill(url: str, cases: int) -> cities.City:
@@ -113,9 +112,8 @@ class Copier:
         found = {"case": self._rows("case", "id", case_id)[0]}
         found["process_instance"] = self._rows("process_instance", "id", found["case"]["instance_id"])[0]
         found |= {name: self._rows(name, "subject_id", case_id) for name in OF_SUBJECT}
-        found["clock_fact"] = [
-            fact for one in found["clock"] for fact in self._rows("clock_fact", "clock_id", one["id"])
-        ]
+        clocks = [one["id"] for one in found["clock"]]
+        found["clock_fact"] = [fact for key in clocks for fact in self._rows("clock_fact", "clock_id", key)]
         return found
 
     def _rows(self, name: str, column: str, value: int) -> list[dict[str, Any]]:
@@ -211,8 +209,10 @@ def report(what: str, run: Migration, seconds: float, during: list[float], befor
     stayed = run.left if what == "moved" else run.kept
     (old, old_late), (new, new_late) = server.median_and_95(before), server.median_and_95(during or [0.0])
     rate = done / seconds
-    print(f"{what}: {done:,} cases ({stayed:,} stayed) in {seconds:.1f} s: {rate:.0f} a second, {1000 / rate:.1f} ms each, "
-          f"{1000 / rate / old:.2f} of an act")  # fmt: skip
+    print(
+        f"{what}: {done:,} cases ({stayed:,} stayed) in {seconds:.1f} s: {rate:.0f} a second, "
+        f"{1000 / rate:.1f} ms each, {1000 / rate / old:.2f} of an act"
+    )
     print(
         f"  acts meanwhile: {len(during)}, median {new:.1f} ms (before {old:.1f}, {new / old:.2f} times), "
         f"95 % {new_late:.1f} ms (before {old_late:.1f}, {new_late / old_late:.2f} times)"

@@ -43,15 +43,16 @@ class ProcessDefinition(Model):
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    # What follows was added to a table that others refer to: SQLite adds no columns that refer to others themselves.
     note: Mapped[str] = mapped_column(Text, default="")
     """What is new in it, or why an earlier version came back."""
-    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    reviewed_by_id: Mapped[int | None] = mapped_column(BigId)
     """The second person, who agreed."""
-    restores_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    restores_id: Mapped[int | None] = mapped_column(BigId)
     """The earlier version that came back as this one."""
     suspended_at: Mapped[datetime | None]
     """No new cases begin on it since then."""
-    suspended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    suspended_by_id: Mapped[int | None] = mapped_column(BigId)
     suspension_reason: Mapped[str] = mapped_column(Text, default="")
 
 

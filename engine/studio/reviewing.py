@@ -15,7 +15,7 @@ from engine.kit.signals import Doer
 from engine.process import definitions, linting
 from engine.process.definitions import Definition
 from engine.process.errors import AlreadyInForce, DrawingRefused
-from engine.process.finding import Finding
+from engine.process.finding import Finding, Grade
 from engine.studio import versions
 from engine.studio.errors import DrewItOneself, NoSuchDraft, NotBeingDrawn, NotHandedIn, ReviewIsStale
 from engine.studio.models import DraftState, StudioDraft, StudioHand
@@ -92,10 +92,14 @@ def waiting() -> list[StudioDraft]:
     return list(db.session.scalars(chosen.order_by(StudioDraft.submitted_at)))
 
 
-def findings(source: str) -> tuple[list[Finding], list[Finding]]:
-    """What keeps a drawing from going live, and what whoever hands it in must have read."""
-    found = linting.check(source)
-    return found, []
+def findings(source: str, *, rehearse: bool = True) -> tuple[list[Finding], list[Finding]]:
+    """What keeps a drawing from going live, and what whoever hands it in must have read.
+
+    Without ``rehearse`` the dry run, which takes a second or two, is left out: for pages.
+    """
+    found = linting.findings(source, rehearse=rehearse)
+    errors = [one for one in found if one.grade == Grade.error]
+    return errors, [one for one in found if one.grade == Grade.warning]
 
 
 def _handed_in(draft_id: int, revision: int) -> StudioDraft:

@@ -24,22 +24,21 @@ SELECT id, '{permission}' FROM role WHERE code = '{role}' AND NOT EXISTS (
 """
 
 
+def columns() -> list[sa.Column]:
+    return [
+        sa.Column("note", sa.Text(), nullable=False, server_default=""),
+        sa.Column("reviewed_by_id", ID, nullable=True),
+        sa.Column("restores_id", ID, nullable=True),
+        sa.Column("suspended_at", MOMENT, nullable=True),
+        sa.Column("suspended_by_id", ID, nullable=True),
+        sa.Column("suspension_reason", sa.Text(), nullable=False, server_default=""),
+    ]
+
+
 def upgrade() -> None:
-    with op.batch_alter_table("process_definition") as table:
-        table.add_column(sa.Column("note", sa.Text(), nullable=False, server_default=""))
-        table.add_column(sa.Column("reviewed_by_id", ID, nullable=True))
-        table.add_column(sa.Column("restores_id", ID, nullable=True))
-        table.add_column(sa.Column("suspended_at", MOMENT, nullable=True))
-        table.add_column(sa.Column("suspended_by_id", ID, nullable=True))
-        table.add_column(sa.Column("suspension_reason", sa.Text(), nullable=False, server_default=""))
-        for name in ("reviewed_by_id", "suspended_by_id"):
-            table.create_foreign_key(op.f(f"fk_process_definition_{name}_user"), "user", [name], ["id"])
-        table.create_foreign_key(
-            op.f("fk_process_definition_restores_id_process_definition"), "process_definition", ["restores_id"], ["id"]
-        )
-    with op.batch_alter_table("process_definition") as table:
-        table.alter_column("note", server_default=None)
-        table.alter_column("suspension_reason", server_default=None)
+    # One by one, not as a batch: on SQLite that would make the table anew, to which running instances refer.
+    for column in columns():
+        op.add_column("process_definition", column)
     op.create_table(
         "process_migration_step",
         sa.Column("id", ID, nullable=False),
@@ -132,8 +131,5 @@ def downgrade() -> None:
     op.drop_table("studio_migration_left")
     op.drop_table("studio_migration")
     op.drop_table("process_migration_step")
-    with op.batch_alter_table("process_definition") as table:
-        for name in ("restores_id_process_definition", "reviewed_by_id_user", "suspended_by_id_user"):
-            table.drop_constraint(op.f(f"fk_process_definition_{name}"), type_="foreignkey")
-        for name in ("suspension_reason", "suspended_by_id", "suspended_at", "restores_id", "reviewed_by_id", "note"):
-            table.drop_column(name)
+    for column in reversed(columns()):
+        op.drop_column("process_definition", column.name)

@@ -55,6 +55,28 @@ def test_restorings_of_the_past_are_told_from_reopenings_after_closure(bare):
     assert [tuple(row) for row in counts] == [(1, 0), (2, 1), (3, 0)]
 
 
+def test_versions_that_cases_run_on_can_be_suspended_afterwards(bare):
+    flask_migrate.upgrade(revision="20261121_11")
+    with db.engine.begin() as connection:
+        connection.execute(text(_DEFINITION))
+        connection.execute(text(_INSTANCE))
+    flask_migrate.upgrade(revision="20261121_12")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT note, suspended_at, suspension_reason FROM process_definition")).all()
+    assert [tuple(row) for row in rows] == [("", None, "")]
+    flask_migrate.downgrade(revision="20261121_11")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM process_instance")).scalar() == 1
+
+
+_DEFINITION = """
+INSERT INTO process_definition (id, key, version, name, xml, digest, state, created_at)
+VALUES (1, 'k', 1, 'n', '<x/>', 'd', 'active', '2026-03-02 09:00:00')
+"""
+_INSTANCE = """
+INSERT INTO process_instance (id, definition_id, subject_kind, subject_id, revision, started_at)
+VALUES (1, 1, 'case', 1, 1, '2026-03-02 09:00:00')
+"""
 _CASE = """
 INSERT INTO "case" (id, number, stage, source, title, description, place, location_level, area_class, is_urgent,
     is_self_handled, reported_at, clock_state, due_is_provisional, return_count, rework_count, reopen_count,

@@ -104,7 +104,7 @@ def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
     base = db.session.get(ProcessDefinition, draft.based_on_id) if draft.based_on_id else None
     before = base.xml if base is not None else EMPTY
     found = differences.between(before, draft.xml)
-    errors, warnings = reviewing.findings(draft.xml)
+    errors, warnings = reviewing.findings(draft.xml, rehearse=False)
     return render_template(
         "studio/review.html",
         draft=draft,
