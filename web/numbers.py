@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask import Flask, Request
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import CombinedMultiDict, ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.utils import cached_property
 
 LARGEST = 2**53
 """What a browser counts exactly. Times the rows of a page it still fits into the 64 bits of a database."""
@@ -18,11 +19,23 @@ class RowNumber(IntegerConverter):
 
 
 class Typed(ImmutableMultiDict[str, Any]):
-    """Query and form. ``get(name, type=int)`` reads what no database could hold as if it were not there."""
+    """Query or form. What no database could hold is read by ``type=int`` as if it were not there."""
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
         """The first value under ``key``, read by ``type``; ``default`` where it cannot be read."""
-        return super().get(key, default, whole if type is int else type)
+        return super().get(key, default, _reader(type))
+
+    def getlist(self, key: str, type: Any = None) -> list[Any]:  # type: ignore[override]
+        """Every value under ``key`` that ``type`` can read."""
+        return super().getlist(key, _reader(type))
+
+
+class TypedTogether(CombinedMultiDict[str, Any]):
+    """Query and form in one, read in the same way."""
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
+        """The first value under ``key``, read by ``type``; ``default`` where it cannot be read."""
+        return super().get(key, default, _reader(type))
 
 
 class NumberedRequest(Request):
@@ -30,11 +43,20 @@ class NumberedRequest(Request):
 
     parameter_storage_class = Typed
 
+    @cached_property
+    def values(self) -> CombinedMultiDict[str, str]:
+        """The query, and the form of what was sent."""
+        return TypedTogether(super().values.dicts)
+
 
 def init_app(app: Flask) -> None:
     """Read every address of the application so; before its doors are opened."""
     app.request_class = NumberedRequest
     app.url_map.converters["int"] = RowNumber
+
+
+def _reader(type: Any) -> Any:
+    return whole if type is int else type
 
 
 def whole(typed: str) -> int:

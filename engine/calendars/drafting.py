@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.audit import recording
 from engine.calendars import queries, seasons
 from engine.calendars.differences import Difference, between
-from engine.calendars.errors import StaleDraft, YearEmpty
+from engine.calendars.errors import StaleDraft, YearEmpty, YearTooFar
 from engine.calendars.hours import Segment, WeeklyHours, check_segments, shown
 from engine.calendars.models import Calendar, CalendarDraft
 from engine.calendars.plans import Plan, PlannedDay
@@ -24,6 +24,8 @@ from engine.kit.i18n import N_
 from engine.kit.signals import Doer
 
 KINDS = ("off", "work")
+FIRST_YEAR, AHEAD = 2000, 10
+"""Years of a calendar: from the first to so many ahead. With one that is far away, all between would be reckoned."""
 
 
 def find(calendar: Calendar) -> CalendarDraft | None:
@@ -62,8 +64,9 @@ def set_day(
 ) -> None:
     """Make ``day`` a day off or a working day in the draft; without segments a working day has ordinary hours.
 
-    Raises Invalid for ``kind`` or ``segments``, also for a working day that is one already; StaleDraft.
+    Raises Invalid for ``kind`` or ``segments``, also for a working day that is one already; YearTooFar; StaleDraft.
     """
+    check_year(day.year, at)
     if kind not in KINDS:
         raise Invalid.field("kind", N_("Please choose a day off or a working day."))
     check_segments(segments)
@@ -115,8 +118,19 @@ def remove_season(calendar: Calendar, season: tuple[str, str], *, revision: int,
     _edit(calendar, change, revision, "season_removed", {"season": season}, by=by, at=at)
 
 
+def check_year(year: int, at: datetime) -> None:
+    """Has a calendar this year? Raises YearTooFar."""
+    last = at.year + AHEAD
+    if not FIRST_YEAR <= year <= last:
+        raise YearTooFar(first=FIRST_YEAR, last=last)
+
+
 def publish_year(calendar: Calendar, year: int, *, revision: int, by: Doer, at: datetime) -> None:
-    """Declare a year's exceptions complete in the draft. Raises YearEmpty where it has no day off; StaleDraft."""
+    """Declare a year's exceptions complete in the draft.
+
+    Raises YearEmpty where it has no day off; YearTooFar; StaleDraft.
+    """
+    check_year(year, at)
 
     def change(old: Plan) -> Plan:
         if not any(one.kind == "off" for one in old.of_year(year).values()):

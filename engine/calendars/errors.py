@@ -28,5 +28,9 @@ class NothingChanged(Conflict):
     """The draft is the same as the calendar in force: there is nothing to apply."""
 
 
+class YearTooFar(Conflict):
+    """A calendar has the years from %(first)s to %(last)s."""
+
+
 class YearEmpty(Conflict):
     """No holiday of %(year)s has been entered. Please enter the notice of the State Council first."""

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -159,9 +159,13 @@ class Moment(Answer):
         """The aware moment that ``text`` writes in ISO 8601."""
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError as error:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+            # The last hours of the year 9999 in the west are no moment in UTC, nor the first of the year 1 in the east.
+            for zone in (UTC, self.zone):
+                moment.astimezone(zone)
+        except (ValueError, OverflowError) as error:
             raise refuse(N_("Please enter a date and time, for example 2026-03-02 09:30.")) from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        return moment
 
 
 class Day(Answer):

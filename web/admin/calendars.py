@@ -105,7 +105,7 @@ def import_calendar(calendar_id: int) -> ResponseReturnValue:
 def year_of(row: Calendar) -> int:
     """The year that the page's address asks for; this year where it asks for none."""
     here = clock.now().astimezone(ZoneInfo(row.time_zone)).year
-    return min(max(request.args.get("year", here, type=int), 2000), here + 10)
+    return min(max(request.args.get("year", here, type=int), drafting.FIRST_YEAR), here + drafting.AHEAD)
 
 
 def _create(values: dict[str, Any]) -> Calendar:

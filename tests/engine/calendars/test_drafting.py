@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.audit.models import AuditRecord
 from engine.calendars import drafting, publishing, queries
-from engine.calendars.errors import CalendarMoved, NoDraft, NothingChanged, StaleDraft, YearEmpty
+from engine.calendars.errors import CalendarMoved, NoDraft, NothingChanged, StaleDraft, YearEmpty, YearTooFar
 from engine.calendars.hours import ORDINARY, WeeklyHours, read_segments, shown
 from engine.calendars.models import Calendar
 from engine.calendars.plans import Plan, PlannedDay
@@ -199,3 +199,12 @@ def test_clocks_that_began_in_a_year_that_is_taken_back_can_still_be_read(standa
     first = datetime(min(plan.days).year, 1, 1, tzinfo=UTC)
     working = plan.working(ZoneInfo(standard.time_zone), standard.fixed_holidays, id=1, version=1)
     assert working.spent(first, first + timedelta(days=365), Unit.working_days) > 0
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2037, 9999])
+def test_no_day_and_no_year_is_entered_that_would_make_centuries_reckoned(standard, office, year):
+    with pytest.raises(YearTooFar):
+        office.do(drafting.set_day, date(year, 1, 1), "off")
+    with pytest.raises(YearTooFar):
+        office.do(drafting.publish_year, year)
+    office.do(drafting.set_day, date(2036, 1, 1), "off")

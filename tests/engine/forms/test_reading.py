@@ -126,6 +126,11 @@ def test_a_moment_without_zone_is_the_citys() -> None:
     assert refused("datetime", "tomorrow").startswith("Please enter a date and time")
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:00-12:00", "9999-12-31T20:00+00:00", "0001-01-01T00:00"])
+def test_a_moment_beyond_the_calendar_of_machines_is_none(text: str) -> None:
+    assert refused("datetime", text).startswith("Please enter a date and time")
+
+
 def test_files_are_counted_and_empty_parts_are_none() -> None:
     assert one("photos", ["", "a.jpg"], max_count=1) == ["a.jpg"]
     assert refused("photos", ["a", "b"], max_count=1) == "Please choose at most 1 files."
