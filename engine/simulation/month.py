@@ -71,15 +71,18 @@ def is_ended() -> bool:
 
 
 def replay(month: Month, zone: ZoneInfo, temper: Temperament | None = None) -> Iterator[Happening]:
-    """Play the month, act by act. An interrupted one goes on where it stopped when called with the same month."""
+    """Play the month, act by act. An interrupted one goes on where it stopped when called with the same month.
+
+    Raises the first reason why somebody could not do what was to be done, when all else of the month has happened.
+    """
     _mark(BEGUN, month)
     staff = Staff(temper or Temperament(), month.seed)
     play = Play(staff, until=month.until, leave_from=month.until - timedelta(days=RECENT_DAYS))
     yield from play.run(_reports(month, staff, zone))
-    if play.stuck:
-        raise play.stuck[0].why
     supervising.look_around(staff, month.until)
     _mark(ENDED, month)
+    if play.stuck:
+        raise play.stuck[0].why
 
 
 def _reports(month: Month, staff: Staff, zone: ZoneInfo) -> list[arrivals.Arrival]:

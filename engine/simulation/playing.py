@@ -148,7 +148,11 @@ class Play:
             return None
 
     def _see_to(self, what: Order, at: datetime) -> str | None:
-        order = supervising.act(what.id, self.staff, at)
+        try:
+            order = supervising.act(what.id, self.staff, at)
+        except CityLoopError as why:
+            self.stuck.append(Stuck(f"order {what.id}", at, why))
+            return None
         if order is None:
             return None
         if order.ended_at is None:

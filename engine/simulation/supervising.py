@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from random import Random
 
 from sqlalchemy import select
 
@@ -57,11 +58,16 @@ def act(order_id: int, staff: Staff, at: datetime) -> SupervisionOrder | None:
         random = staff.random("answer", order.case_id, order.times_sent_back)
         if order.state == OrderState.open:
             orders.reply(order, random.choice(ANSWERS), by=by, at=at)
-        elif order.state == OrderState.replied and (order.times_sent_back or random.random() < CONTENT):
+        elif order.state == OrderState.replied and _is_content(order, random):
             orders.accept(order, by=by, at=at)
         elif order.state == OrderState.replied:
             orders.send_back(order, "答复未写明完成时间，请补充。", by=by, at=at)
         return order
+
+
+def _is_content(order: SupervisionOrder, random: Random) -> bool:
+    """One answer is enough where the case has ended: nobody would write another."""
+    return order.times_sent_back > 0 or order.case.ended_at is not None or random.random() < CONTENT
 
 
 def _who(order: SupervisionOrder, staff: Staff) -> Actor | None:

@@ -101,6 +101,9 @@ def _replay(wanted: Month) -> None:
         except KeyboardInterrupt:
             click.echo("Stopped. The next start goes on from here.", err=True)
             sys.exit(130)
+        except CityLoopError as reason:
+            # A city in which one step was left undone is a city still.
+            click.echo(f"Somebody of the month could not do his work: {reason}", err=True)
         bar.update(bar.total - bar.n)
     _tell(wanted)
     seconds = time.perf_counter() - started

@@ -36,6 +36,15 @@ def test_an_order_is_answered_and_read(city):
     assert supervising.act(order.id, staff, moments[-1]) is None, "nothing is left to be done"
 
 
+def test_an_answer_about_a_case_that_has_ended_is_enough(city, monkeypatch):
+    story, staff = late(city), Staff(PATIENT, 1)
+    monkeypatch.setattr(supervising, "CONTENT", 0)
+    (order,) = supervising.waiting(None)
+    supervising.act(order.id, staff, story.now)
+    story.do("zhao", "voiding", reason="filed_in_error", note="误立")
+    assert supervising.act(order.id, staff, story.now).state == "accepted"
+
+
 def test_a_supervisor_looks_around(city):
     story, staff = late(city), Staff(PATIENT, 1)
     supervising.look_around(staff, story.now)
