@@ -47,6 +47,11 @@ class RungNotFound(NotFound):
     """There is no such rung of the ladder."""
 
 
+class StaleLadder(Conflict):
+    """Somebody has changed this ladder since you opened the page. What you entered is still here; please look at the
+    ladder as it is now and send it again."""
+
+
 class QueueNotFound(NotFound):
     """There is no such queue."""
 

@@ -3,9 +3,11 @@
 What the standard calls 催办 (amber, by itself) and 督办 (red) are its first two rungs (process.md §4.7, §5.6).
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -18,6 +20,7 @@ from engine.deadlines.models import Clock
 from engine.kit.db import db
 from engine.kit.remembering import Remembered
 from engine.kit.signals import Doer
+from engine.supervision.errors import StaleLadder
 from engine.supervision.models import Base, EscalationRung, RungAction
 
 EVERY_OTHER = "*"
@@ -101,9 +104,27 @@ def ensure() -> None:
         db.session.flush()
 
 
-def replace(clock: str, rungs: tuple[Rung, ...], *, by: Doer, at: datetime) -> None:
-    """Give a clock other rungs; without any it follows every other one. Clocks on their way climb the new ones."""
-    before = [_told(rung) for rung in _read("all").get(clock, ())]
+def look_again() -> None:
+    """Read the rows at the next call: for a page that shows what is to be changed."""
+    _ladders.forget()
+
+
+def seen(rungs: tuple[Rung, ...]) -> str:
+    """What a page that shows these rungs sends along with its change."""
+    return sha256(json.dumps([_told(rung) for rung in rungs]).encode()).hexdigest()[:16]
+
+
+def replace(clock: str, rungs: tuple[Rung, ...], *, by: Doer, at: datetime, instead_of: str | None = None) -> None:
+    """Give a clock other rungs; without any it follows every other one. Clocks on their way climb the new ones.
+
+    ``instead_of`` is what was :func:`seen` of the rungs that these replace. Raises StaleLadder where there are others.
+    """
+    # Two administrators at once: the second waits here, and then reads what the first has done.
+    db.session.execute(select(EscalationRung.id).with_for_update())
+    present = _read("all").get(clock, ())
+    if instead_of is not None and instead_of != seen(present):
+        raise StaleLadder
+    before = [_told(rung) for rung in present]
     db.session.execute(delete(EscalationRung).where(EscalationRung.clock == clock))
     db.session.add_all(_rows(clock, rungs))
     db.session.flush()
@@ -144,11 +165,9 @@ def _read(_: str) -> dict[str, tuple[Rung, ...]]:
     return {clock: tuple(rungs) for clock, rungs in found.items()}
 
 
-def _version(_: str) -> tuple[int, int]:
-    newest, count = db.session.execute(
-        select(func.coalesce(func.max(EscalationRung.id), 0), func.count()).select_from(EscalationRung)
-    ).one()
-    return newest, count
+def _version(_: str) -> tuple[Any, ...]:
+    """The rows themselves: they are few, and SQLite gives the numbers of removed ones to those that replace them."""
+    return tuple(sorted(_read("all").items()))
 
 
 _ladders: Remembered[str, dict[str, tuple[Rung, ...]]] = Remembered(_version, _read)

@@ -19,6 +19,7 @@ from engine.supervision.models import OrderState, SupervisionOrder
 
 VIEWS = {
     "": N_("All"),
+    "waiting": N_("All that wait"),
     "late": N_("Answer overdue"),
     "open": N_("Waiting for an answer"),
     "replied": N_("Answered, to be read"),
@@ -122,6 +123,8 @@ def _conditions(shown: Shown, at: datetime) -> Iterator[ColumnElement[bool]]:
     if shown.view == "late":
         yield SupervisionOrder.state == OrderState.open
         yield SupervisionOrder.reply_due_at < at
+    elif shown.view == "waiting":
+        yield SupervisionOrder.state.in_(sorted(OrderState.waiting()))
     elif shown.view in VIEWS and shown.view:
         yield SupervisionOrder.state == shown.view
     if shown.department_id is not None:

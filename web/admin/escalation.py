@@ -16,6 +16,7 @@ from engine.kit import clock as clocks
 from engine.kit.errors import FieldError, NotFound
 from engine.kit.i18n import N_
 from engine.supervision import ladder
+from engine.supervision.errors import StaleLadder
 from engine.supervision.models import Base, RungAction
 from web import languages
 from web.admin import wording
@@ -65,22 +66,36 @@ def ladder_of(clock: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "GET":
         return _page(clock, [_line(rung) for rung in ladder.own_rungs(clock)])
+    return _changed(clock)
+
+
+def _changed(clock: str) -> ResponseReturnValue:
     lines = _typed(request.form)
     rungs = [rung for line in lines if line.action and (rung := _read(line)) is not None]
     if any(line.errors for line in lines):
         return _page(clock, lines), 422
-    ladder.replace(clock, tuple(sorted(rungs, key=_lateness)), by=current_actor(), at=clocks.now())
+    wanted, shown = tuple(sorted(rungs, key=_lateness)), request.form.get("seen")
+    try:
+        ladder.replace(clock, wanted, by=current_actor(), at=clocks.now(), instead_of=shown)
+    except StaleLadder as refusal:
+        return _page(clock, lines, refusal), 409
     flash(_("The ladder is changed. It holds for clocks that are on their way, too."), "success")
     return redirect(url_for(".escalation"), 303)
 
 
-def _page(clock: str, lines: list[Line]) -> str:
+def _page(clock: str, lines: list[Line], refusal: StaleLadder | None = None) -> str:
+    """The lines; where somebody was faster with the ladder as it is now, which the next change then replaces."""
+    ladder.look_again()
+    present = ladder.own_rungs(clock)
     shown = [line for line in lines if line.action or line.errors]
     empty = [Line() for _ in range(min(3, MOST - len(shown)))]
     return render_template(
         "admin/ladder.html",
         clock=clock,
         lines=shown + empty,
+        seen=ladder.seen(present) if not any(line.errors for line in lines) else request.form.get("seen", ""),
+        refusal=refusal,
+        present=present,
         bases=_choices(wording.BASES),
         units=_choices(wording.UNITS),
         actions=_choices(wording.RUNG_ACTIONS),

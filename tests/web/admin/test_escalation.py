@@ -1,5 +1,7 @@
 """The ladder's page: an administrator says who hears of a late clock, without a programmer."""
 
+import re
+
 from engine.calendars.working_time import Limit, Unit
 from engine.supervision import ladder
 from engine.supervision.models import Base, RungAction
@@ -62,3 +64,33 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(visit, 
 
 def test_a_clock_that_does_not_exist_has_no_page(visit, city):
     assert visit("system_admin").get("/admin/escalation/lunch").status_code == 404
+
+
+def test_of_two_administrators_the_second_sees_what_the_first_did_and_loses_nothing(visit, city):
+    first, second = visit("system_admin"), visit("system_admin")
+    page = "/admin/escalation/handling"
+    shown = {"seen": seen_on(first.get(page).text)}
+    assert first.post(page, data=shown | lines(("due", "5", "working_days", "tell", "leader"))).status_code == 303
+    answer = second.post(page, data=shown | lines(("due", "7", "working_days", "tell", "supervisor")))
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    assert 'value="7"' in answer.text
+    assert "5 工作日" in answer.text or "5 个工作日" in answer.text
+    ladder.look_again()
+    assert ladder.own_rungs("handling")[0].role == "leader"
+    again = {"seen": seen_on(answer.text)} | lines(("due", "7", "working_days", "tell", "supervisor"))
+    assert second.post(page, data=again).status_code == 303
+    ladder.look_again()
+    assert ladder.own_rungs("handling")[0].role == "supervisor"
+
+
+def test_other_processes_notice_rows_that_took_the_numbers_of_others(city, visit):
+    before = ladder._version("all")
+    admin = visit("system_admin")
+    for role in ("leader", "supervisor"):
+        admin.post("/admin/escalation/handling", data=lines(("due", "1", "working_days", "tell", role)))
+        assert before != (before := ladder._version("all"))
+
+
+def seen_on(page):
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]

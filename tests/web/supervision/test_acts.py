@@ -18,6 +18,7 @@ from tests.stories import Story
 
 HOUR = timedelta(hours=1)
 TEXT = "请书面说明超期原因"
+FIGURE_OF_ORDERS = re.compile(r'<a href="(/supervision/orders\?[^"]*)">.*?data-figure="orders_\w+">(\d+)<', re.S)
 
 
 @pytest.fixture
@@ -121,6 +122,19 @@ def test_orders_whose_answer_is_overdue_come_first(city, visit, now):
     late = visit("zhou").get("/supervision/orders?view=late").text
     assert numbers[1] in late
     assert numbers[0] not in late
+
+
+def test_the_boards_numbers_of_orders_open_as_many_orders(city, visit, now):
+    states = ("open", "replied", "accepted", "withdrawn")
+    cases = [running(city, now, department_id=city.sanitation.id) for _ in states]
+    with unit_of_work():
+        for one, state in zip(cases, states, strict=True):
+            orders.issue(one, TEXT, by=city.zhou, at=now - timedelta(days=5)).state = state
+    browser = visit("zhou")
+    found = FIGURE_OF_ORDERS.findall(browser.get("/supervision/").text)
+    assert [int(number) for _, number in found] == [2, 1]
+    for address, number in found:
+        assert browser.get(address).text.count('class="list-title"') == int(number), address
 
 
 def test_special_watch_begins_and_ends(visit, case):
