@@ -12,6 +12,9 @@ NEAR = 2.0
 """Pixels that an element may be shifted by without being said to have moved."""
 
 
+_REFERENCES = {"from": "sourceRef", "to": "targetRef", "beside": "attachedToRef", "default": "default"}
+
+
 class Kind(StrEnum):
     """What became of an element."""
 
@@ -75,6 +78,8 @@ class _Element:
     element: str
     name: str
     aspects: Mapping[str, str]
+    references: Mapping[str, str]
+    """Ids of the elements that it names: where one of those has another name, this one has not changed."""
     place: tuple[float, ...]
 
 
@@ -93,7 +98,8 @@ def _difference(key: str, old: _Element | None, new: _Element | None) -> Differe
         return Difference(key, old.element, old.name, Kind.removed)
     names = dict.fromkeys([*old.aspects, *new.aspects])
     pairs = ((name, old.aspects.get(name, ""), new.aspects.get(name, "")) for name in names)
-    aspects = tuple(Aspect(*pair) for pair in pairs if pair[1] != pair[2])
+    same = {name for name, key in new.references.items() if old.references.get(name) == key}
+    aspects = tuple(Aspect(*pair) for pair in pairs if pair[1] != pair[2] and pair[0] not in same)
     if aspects:
         return Difference(key, new.element, new.name or old.name, Kind.changed, aspects)
     is_flow = new.element == "sequenceFlow"
@@ -110,7 +116,8 @@ def _elements(root: xml.Element) -> dict[str, _Element]:
         if each.get("id") and (kind in NODES or kind in {"sequenceFlow", "lane"}):
             key = each.get("id")
             told = dict(_aspects(each, kind, names)) | ({"lane": roles[key]} if key in roles else {})
-            found[key] = _Element(kind, _named(each, kind, names), told, places.get(key, ()))
+            references = {name: each.get(given) for name, given in _REFERENCES.items() if each.get(given)}
+            found[key] = _Element(kind, _named(each, kind, names), told, references, places.get(key, ()))
     return found
 
 

@@ -14,6 +14,8 @@ from engine.process.models import ProcessEvent
 from engine.process.sharing import Shared
 
 MARGIN = 20.0
+RENAMING = {"migrated", "moved_back"}
+"""Moves to another version: their facts say which node was called otherwise there."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,15 @@ def read(source: str | bytes) -> Drawing:
 
 
 def visited(instance_id: int) -> set[str]:
-    """The nodes that an instance has passed."""
-    paths = db.session.scalars(select(ProcessEvent.path).where(ProcessEvent.instance_id == instance_id))
-    return {node for path in paths for node in path}
+    """The nodes that an instance has passed, as the version that it runs on calls them."""
+    moves = select(ProcessEvent.kind, ProcessEvent.path, ProcessEvent.facts).order_by(ProcessEvent.id)
+    passed: set[str] = set()
+    for kind, path, facts in db.session.execute(moves.where(ProcessEvent.instance_id == instance_id)):
+        if kind in RENAMING:
+            names = facts.get("names", {})
+            passed = {names.get(node, node) for node in passed}
+        passed.update(path)
+    return passed
 
 
 def tokens(instance_id: int) -> set[str]:

@@ -28,6 +28,7 @@ from engine.process import (
     rehearsing,
     specs,
     standing,
+    together,
     transposing,
 )
 from engine.process.batching import Write, inserting
@@ -99,7 +100,7 @@ class Route:
         key = group_of(where).key
         if key not in self._judged:
             found = transposing.reasons(self.plan, where)
-            self._judged[key] = tuple(found or self._stuck(where))
+            self._judged[key] = tuple(found or (() if self._is_alone(where) else self._stuck(where)))
         return self._judged[key]
 
     def run(self, where: Standing, engine: Any = None) -> Run:
@@ -108,6 +109,14 @@ class Route:
         run = codec.load(standing.written(moved, self.plan.target), self.drawn, engine)
         run.settle()
         return run
+
+    def _is_alone(self, where: Standing) -> bool:
+        """One token, where the new drawing has no other: it stands as if it had come there by itself."""
+        tokens = list(where.everywhere())
+        if len(tokens) != 1 or tokens[0][1].inside is not None:
+            return False
+        there = self.plan.node(tokens[0][1].node)
+        return there is not None and together.is_alone(self.plan.target, there)
 
     def _stuck(self, where: Standing) -> Iterator[Reason]:
         for finding in rehearsing.walk_on(lambda engine: self.run(where, engine), WALKS):
@@ -206,7 +215,7 @@ def _moved(way: Route, row: Any, where: Standing, rows: Rows, doing: _Doing) -> 
     step = {"instance_id": row.id, "run_id": doing.run_id, "from_id": way.source.id, "to_id": way.target.id,
             "mapping": way.plan.mapping, "revision": row.revision + 1, "state": row.state, "dues": rows.dues(),
             "at": doing.at, "by_id": doing.by_id}  # fmt: skip
-    _write(loaded, rows, change, "migrated", way.source, way.target, Write(_KEPT, step))
+    _write(loaded, rows, change, ("migrated", way.plan.names()), way.source, way.target, Write(_KEPT, step))
     return Result("moved")
 
 
@@ -226,13 +235,23 @@ def _undone(step: Any, row: Any, rows: Rows, by_id: int | None, at: datetime) ->
     change = Change(way.plan.target, way.plan.source, names, at, by_id, step.dues)
     loaded = Loaded(row.id, way.source.id, row.subject_kind, row.subject_id, row.revision, run)
     back = {"id": step.id, "undone_at": at, "undone_by_id": by_id, "state": None}
-    _write(loaded, rows, change, "moved_back", way.target, way.source, Write(_BACK, back))
+    former = {new: old for old, new in way.plan.names().items()}
+    _write(loaded, rows, change, ("moved_back", former), way.target, way.source, Write(_BACK, back))
     return Result("undone")
 
 
-def _write(loaded: Loaded, rows: Rows, change: Change, kind: str, before: Version, after: Version, own: Write) -> None:
+def _write(
+    loaded: Loaded,
+    rows: Rows,
+    change: Change,
+    what: tuple[str, dict[str, str]],
+    before: Version,
+    after: Version,
+    own: Write,
+) -> None:
     # Nobody's name: whoever gives a case another drawing has had no hand in it, and may still verify it.
-    facts = {"from": before.version, "to": after.version, "definition_id": after.id, "by": change.by_id}
+    kind, names = what
+    facts = {"from": before.version, "to": after.version, "definition_id": after.id, "by": change.by_id, "names": names}
     event = {"instance_id": loaded.instance_id, "at": change.at, "kind": kind, "node": None, "task_id": None,
              "by_id": None, "facts": facts, "path": loaded.run.path}  # fmt: skip
     changes = list(reconciling.reconcile(loaded, rows, change))

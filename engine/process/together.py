@@ -28,9 +28,12 @@ def place(chart: Chart, node: str, came_from: str = "") -> str:
 
 
 @lru_cache(maxsize=200)
-def pairs(chart: Chart) -> set[Pair]:
-    """Every two places that can have tokens at the same time, both ways round; a place beside itself too."""
-    changes = [change for node in chart.nodes.values() for change in _changes(chart, node)]
+def pairs(chart: Chart, *, with_asides: bool = True) -> set[Pair]:
+    """Every two places that can have tokens at the same time, both ways round; a place beside itself too.
+
+    Without ``with_asides``, what events beside a step start does not count as being at the same time as the step.
+    """
+    changes = [change for node in chart.nodes.values() for change in _changes(chart, node, with_asides=with_asides)]
     found: set[Pair] = set()
     waiting = [pair for change in changes for pair in _among(change.gives)]
     by_place: dict[str, list[_Change]] = {}
@@ -45,6 +48,16 @@ def pairs(chart: Chart) -> set[Pair]:
         waiting.extend(_following(one, two, by_place, found))
         waiting.extend(_following(two, one, by_place, found))
     return found
+
+
+def is_alone(chart: Chart, node: str) -> bool:
+    """Whether a token here is the only one, but for what events beside steps started: it waits for nobody, ever."""
+    return node not in _accompanied(chart)
+
+
+@lru_cache(maxsize=200)
+def _accompanied(chart: Chart) -> frozenset[str]:
+    return frozenset(one for one, _ in pairs(chart, with_asides=False))
 
 
 def _following(still: str, moves: str, by_place: dict[str, list[_Change]], found: set[Pair]) -> Iterator[Pair]:
@@ -63,10 +76,10 @@ def _among(gives: tuple[str, ...]) -> Iterator[Pair]:
         yield from ((one, two) for two in gives[number + 1 :])
 
 
-def _changes(chart: Chart, node: Node) -> Iterator[_Change]:
+def _changes(chart: Chart, node: Node, *, with_asides: bool) -> Iterator[_Change]:
     for event in chart.beside(node.id):
-        interrupts = chart.nodes[event].interrupts
-        yield _Change((node.id,), (event,) if interrupts else (node.id, event))
+        is_aside = with_asides and not chart.nodes[event].interrupts
+        yield _Change((node.id,), (node.id, event) if is_aside else (event,))
     takes = tuple(dict.fromkeys(place(chart, node.id, before) for before in node.inputs)) or (node.id,)
     gives = tuple(place(chart, after, node.id) for after in node.outputs)
     if not node.is_join:

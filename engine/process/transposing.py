@@ -64,6 +64,10 @@ class Plan:
         found = given if given is not None else self.mapping.get(came_from, came_from)
         return found if found in inputs or found == TAKEN_OFF else None
 
+    def names(self) -> dict[str, str]:
+        """Nodes that are called otherwise in the new drawing, as the mapping has it."""
+        return {old: new for old, new in self.mapping.items() if VIA not in old and new != TAKEN_OFF}
+
     def renamed(self, key: str) -> str:
         """What a node of the old drawing is called in the new one, where it has a counterpart; else its old id."""
         found = self.node(key) if key in self.source.nodes else None

@@ -36,12 +36,13 @@ def test_nothing_moves_twice_or_by_half_though_workers_die(city, web, worker, st
     wait_until(lambda: state(run_id) == "done")
     assert moved() == CASES
     assert times_moved() == {1}
-    assert halves() == []
     ledger.let_leases_run_out()
     people.work()
     assert [(errand.act, status) for errand, status, _ in people.refused] == []
     assert ledger.lost_or_doubled(people.acknowledged) == {}
     assert ledger.contradictions(cases[:WORKED_AT]) == []
+    wait_until(lambda: balance.waiting(clock.now()) == 0)
+    assert halves() == []
 
 
 def begin(city, old, new):

@@ -41,18 +41,14 @@ class Line:
     reasons: list[Reason]
 
 
-@door.get("/versions/<int:definition_id>/migrations/<int:other_id>")
+@door.route("/versions/<int:definition_id>/migrations/<int:other_id>", methods=["GET", "POST"])
 @requires(Permission.process_migrate)
 def groups(definition_id: int, other_id: int) -> ResponseReturnValue:
-    """Where the running cases stand, whether they can move, and a mapping of what is missing."""
-    return _page(definition_id, other_id)
+    """Where the running cases stand, whether they can move, and a mapping of what is missing; and the start.
 
-
-@door.post("/versions/<int:definition_id>/migrations/<int:other_id>")
-@requires(Permission.process_migrate)
-def begin_migration(definition_id: int, other_id: int) -> ResponseReturnValue:
-    """Begin to move the chosen groups; with "look", only see what the mapping does."""
-    if "look" in request.form:
+    With "look", the form only shows what its mapping does.
+    """
+    if request.method == "GET" or "look" in request.form:
         return _page(definition_id, other_id)
     try:
         run = migrations.begin(

@@ -44,6 +44,15 @@ def test_a_condition_that_changed_is_told_of_its_flow() -> None:
     assert [(each.before, each.after) for each in one.aspects] == [("a > 1", "a > 2")]
 
 
+def test_lines_to_an_element_of_another_name_have_not_changed() -> None:
+    source = plain().xml()
+    renamed = source.replace('id="buy" name="buy"', 'id="buy" name="purchase"')
+    assert [one.id for one in differences.between(source, renamed)] == ["buy"]
+    other_id = source.replace('"buy"', '"shop"').replace('name="shop"', 'name="buy"').replace(">buy<", ">shop<")
+    kinds = {one.id: one.kind for one in differences.between(source, other_id)}
+    assert kinds == {"buy": Kind.removed, "shop": Kind.added}
+
+
 def test_a_drawing_that_was_shifted_as_a_whole_has_not_changed() -> None:
     source = plain().xml()
     assert differences.between(source, source.replace('y="100"', 'y="400"')) == []

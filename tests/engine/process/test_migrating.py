@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.kit.db import db, unit_of_work
-from engine.process import definitions, execution, migrating, outbox, queries, timers
+from engine.process import definitions, drawing, execution, migrating, outbox, queries, timers
 from engine.process.migrating import Result
 from engine.process.models import (
     Incident,
@@ -269,6 +269,18 @@ def test_it_is_taken_back_until_somebody_goes_on_with_it() -> None:
     migrate(new, {"buy": "purchase"})
     do("done", node="purchase")
     assert told(undo()) == ["Somebody has gone on with it since."]
+
+
+def test_the_way_already_gone_is_told_in_the_words_of_the_new_version() -> None:
+    version(straight())
+    begin("shop")
+    do("done", node="buy")
+    shop = Sketch("shop").start().user("purchase").user("pay", stage="paying").end("done")
+    migrate(version(shop.chain("begin", "purchase", "pay", "done")), {"buy": "purchase"})
+    key = rows(ProcessInstance)[0].id
+    assert drawing.visited(key) == {"begin", "purchase"}
+    undo()
+    assert drawing.visited(key) == {"begin", "buy"}
 
 
 def test_who_moves_a_case_has_had_no_hand_in_it() -> None:
