@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from engine.process import charts, codec, pruning, specs, standing, transposing
+from engine.process import charts, codec, migrating, pruning, specs, standing, transposing
 from engine.process.running import Run
 from tests.engine.process import inventing
 from tests.engine.process.test_codec import _make, _moves, _waiting
@@ -78,3 +78,51 @@ def test_an_instance_moved_to_other_ids_goes_the_way_of_one_begun_there(tree: An
             assert sorted(moved.path) == sorted(begun_there.path)
     event(f"moved: {has_moved}")
     assert moved.ended == begun_there.ended
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@given(trees=st.tuples(inventing.BLOCKS, inventing.BLOCKS), seed=st.integers(0, 10**6), moves=st.integers(0, 8))
+def test_whatever_may_move_to_quite_another_drawing_comes_to_an_end_there(trees: Any, seed: int, moves: int) -> None:
+    """Two drawings that have little in common, and tokens mapped at random among nodes of a kind."""
+    old, new = (inventing.Inventor().draw(tree) for tree in trees)
+    source, target, chance = charts.read(old), charts.read(new), random.Random(seed)
+    run = Run.new(specs.parse(old), inventing.START)
+    for number in range(moves):
+        if run.ended:
+            return
+        _make(run, chance.choice(sorted(_moves(run))), {"pick": chance.randrange(4), "again": False, "n": number})
+    if run.ended:
+        return
+    pruning.prune(run.workflow)
+    where = standing.read(codec.dump(run), source)
+    mapping = {node: other for node in source.nodes if (other := _like(node, source, target, chance))}
+    way = _Way(source, target, mapping, specs.parse(new))
+    if way.why_not(where):
+        event("stays")
+        return
+    event("moves")
+    moved = way.run(where)
+    for number in range(200):
+        if moved.ended:
+            return
+        possible = sorted(_moves(moved))
+        assert possible, "stuck"
+        _make(moved, chance.choice(possible), {"pick": chance.randrange(4), "again": False, "n": number})
+    assert moved.ended
+
+
+def _like(node: str, source: charts.Chart, target: charts.Chart, chance: random.Random) -> str | None:
+    same = [each.id for each in target.nodes.values() if each.family == source.nodes[node].family]
+    return chance.choice(same) if same else None
+
+
+class _Way(migrating.Route):
+    """A route between drawings that no table knows."""
+
+    def __init__(self, source: charts.Chart, target: charts.Chart, mapping: dict[str, str], drawn: specs.Drawn) -> None:
+        self.plan = transposing.Plan(source, target, mapping)
+        self._judged, self._drawn = {}, drawn
+
+    @property
+    def drawn(self) -> specs.Drawn:
+        return self._drawn
