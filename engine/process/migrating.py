@@ -41,7 +41,7 @@ from engine.process.specs import Drawn
 from engine.process.standing import Standing
 from engine.process.transposing import Plan, Reason
 
-WALKS = 12
+WALKS = 6
 """Dry runs of cases that stand alike: the drawing itself was walked when it was published; a join that waits for ever
 shows in the first of them."""
 
