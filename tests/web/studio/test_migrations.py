@@ -89,3 +89,15 @@ def test_nobody_else_moves_cases(visit, address):
     for name in ("qian", "wang", "security_admin"):
         assert visit(name).get(address).status_code == 403
         assert visit(name).post(address, data={"groups": ["x"], "reason": "x"}).status_code == 403
+
+
+def test_pages_of_versions_and_migrations_ask_few_questions(visit, city, address, old, statements):
+    browser = visit("system_admin")
+    groups = groups_in(browser.get(address).text)
+    run = browser.post(address, data={"map.handle": "repair", "groups": groups, "reason": "二级审批"}).location
+    new = address.rpartition("/")[2]
+    for page in (address, run, f"/studio/versions/{old}", f"/studio/versions/{old}/differences/{new}"):
+        browser.get(page)
+        with statements() as seen:
+            assert browser.get(page).status_code == 200
+        assert len(seen) <= 12, (page, len(seen), seen)
