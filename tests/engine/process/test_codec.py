@@ -14,6 +14,7 @@ from engine.process.errors import UnknownState
 from engine.process.running import Run
 from engine.process.specs import Drawn
 from tests.engine.process import inventing
+from tests.engine.process.sketching import Sketch
 from tests.engine.process.stories import DRAWINGS
 
 
@@ -108,6 +109,19 @@ def _next(run: Run, facts: dict[str, Any], *, service: bool = False) -> None:
         run.perform(next(iter(run.services())), facts)
     else:
         run.complete(next(iter(run.steps())), facts)
+
+
+def test_a_join_takes_what_its_branches_know_in_the_order_in_which_they_came() -> None:
+    sketch = Sketch("p").start().parallel("both").parallel("ready").user("after").end("done")
+    for name in ("a", "b", "c"):
+        sketch.user(name).chain("both", name, "ready")
+    drawn = specs.parse(sketch.chain("begin", "both").chain("ready", "after", "done").xml())
+    kept, read = Run.new(drawn, {}), stored(Run.new(drawn, {}), drawn)
+    for name, facts in (("a", {"who": "a"}), ("b", {"who": "b"}), ("c", {})):
+        for run in (kept, read):
+            run.complete(next(key for key, step in run.steps().items() if step.node == name), facts)
+        read = stored(read, drawn)
+    assert [run.facts(next(iter(run.steps())))["who"] for run in (kept, read)] == ["b", "b"]
 
 
 def test_a_state_of_an_unknown_version_is_refused() -> None:
