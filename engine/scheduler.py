@@ -70,6 +70,7 @@ JOBS = (
     Job("reckon_clocks_again", timedelta(minutes=5), deadlines.reckon_again),
     Job("tell_missing_years", timedelta(hours=1), calendars.tell_missing_years),
     Job("purge_drafts", timedelta(hours=1), forms.purge_drafts),
+    Job("forget_migrations", timedelta(hours=6), studio.forget_migrations),
     Job("sweep_files", timedelta(hours=6), attachments.sweep),
     Job("compute_months", timedelta(hours=6), _compute_months),
     Job("bundle_digests", timedelta(minutes=1), notifications.bundle_digests),

@@ -190,6 +190,12 @@ def undo(step_ids: Sequence[int], *, by_id: int | None, at: datetime) -> dict[in
     return results
 
 
+def forget(before: datetime) -> int:
+    """Let go of what instances were that moved before that moment: they cannot be taken back from then on; how many."""
+    old = (STEP.c.at < before) & STEP.c.state.is_not(None)
+    return int(db.session.execute(update(STEP).where(old).values(state=None)).rowcount)  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class _Doing:
     by_id: int | None
@@ -220,8 +226,10 @@ def _moved(way: Route, row: Any, where: Standing, rows: Rows, doing: _Doing) -> 
 
 
 def _undone(step: Any, row: Any, rows: Rows, by_id: int | None, at: datetime) -> Result:
-    if step.undone_at is not None or step.state is None or row.definition_id != step.to_id:
+    if step.undone_at is not None or row.definition_id != step.to_id:
         return Result("left", (Reason(N_("It has been taken back already, or moved again.")),))
+    if step.state is None:
+        return Result("left", (Reason(N_("It was moved so long ago that what it was before is not kept any more.")),))
     if row.revision != step.revision or row.state is None:
         return Result("left", (Reason(N_("Somebody has gone on with it since.")),))
     way = route(version(step.from_id), version(step.to_id), step.mapping)

@@ -177,6 +177,18 @@ def test_all_are_taken_back_but_those_that_went_on(city, stories, old, new):
     assert stories[0].waiting == {"approve_filing"}
 
 
+def test_after_three_months_nothing_is_taken_back(city, stories, old, new):
+    key = begin(city, old, new)
+    work(city)
+    assert jobs.forget_migrations(Story(city).now + timedelta(days=80)) == 0
+    assert jobs.forget_migrations(Story(city).now + timedelta(days=100)) == 3
+    with unit_of_work():
+        migrations.take_back(key, by=city.system_admin, at=Story(city).now)
+    work(city)
+    assert (run_of(key).state, run_of(key).kept) == ("returned", 3)
+    assert versions_of(stories) == [new] * 3
+
+
 def test_a_case_that_breaks_is_left_and_the_others_move(city, stories, old, new, monkeypatch):
     broken = db.session.scalar(select(ProcessInstance.id).where(ProcessInstance.subject_id == stories[1].case_id))
     move = migrating._moved
