@@ -29,6 +29,7 @@ FUNCTIONS = {"size", "contains", "startsWith", "endsWith", "int", "double", "str
 _OPERATOR = re.compile(r"[@\W_]")
 _PIECE = re.compile(r"""(?P<hidden>//|"{3}|'{3}|[A-Za-z_]\w*["'])|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
 _MACRO = re.compile(r"\.\s*(map|filter|all|exists|exists_one|existsOne|transform\w*|bind|greatest|least)\s*\(")
+_PART = re.compile(r"\.\s*[A-Za-z_]\w*+(?!\s*\()")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)\s*(.+)")
 
 
@@ -50,6 +51,8 @@ def compiled(source: str) -> cel.Program:
     code = _code(text)
     if _nesting(code) > MOST_NESTING or code.count("+") > MOST_SUMS:
         raise Refused(N_("Its brackets are nested too deeply."))
+    if _PART.search(code):
+        raise Refused(N_("Facts have no parts that could be named behind a dot."))
     program = _compile(text)
     unknown = {name for name in program.functions() if not _OPERATOR.match(name)} - FUNCTIONS
     if unknown or _MACRO.search(code):

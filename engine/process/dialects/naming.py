@@ -1,7 +1,8 @@
 """Ids that other tools give: those that would be mistaken here are changed, wherever they are named."""
 
 import re
-from itertools import count
+from collections import Counter
+from collections.abc import Iterable
 
 from engine.process import xml
 from engine.process.dialects import remarks
@@ -16,23 +17,24 @@ _NAMING = {
 }  # fmt: skip
 _NAMING_ELEMENTS = ("flowNodeRef", "incoming", "outgoing", "sourceRef", "targetRef")
 _NEED_ID = {
-    "sequenceFlow", "startEvent", "endEvent", "userTask", "manualTask", "serviceTask", "scriptTask", "lane",
-    "process", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "boundaryEvent", "intermediateCatchEvent",
-    "subProcess", "receiveTask", "eventBasedGateway", "intermediateThrowEvent",
+    "task", "sendTask", "businessRuleTask", "callActivity", "complexGateway", "sequenceFlow", "startEvent",
+    "endEvent", "userTask", "manualTask", "serviceTask", "scriptTask", "lane", "process", "exclusiveGateway",
+    "parallelGateway", "inclusiveGateway", "boundaryEvent", "intermediateCatchEvent", "subProcess", "receiveTask",
+    "eventBasedGateway", "intermediateThrowEvent",
 }  # fmt: skip
 
 
 def translate(sheet: Sheet) -> None:
     """Give every element of a process an id that is plain and not reserved."""
     elements = list(sheet.root.iter(f"{{{xml.BPMN}}}*"))
-    taken = {each.get("id") for each in elements if each.get("id")}
+    names = _Names(each.get("id") for each in elements if each.get("id"))
     renamed: dict[str, str] = {}
     for element in elements:
         key = element.get("id")
         if key is None and xml.kind(element) in _NEED_ID:
-            element.set("id", _free(xml.kind(element), taken))
+            element.set("id", names.free(xml.kind(element)))
         elif key is not None and key not in renamed and (key in RESERVED or not PLAIN.fullmatch(key)):
-            renamed[key] = _free(_plain(key) or xml.kind(element), taken)
+            renamed[key] = names.free(_plain(key) or xml.kind(element))
     if renamed:
         _rename(sheet, renamed)
 
@@ -55,9 +57,17 @@ def _plain(key: str) -> str:
     return plain if PLAIN.fullmatch(plain) else f"id_{plain}" if plain else ""
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    found = next(
-        name for name in (wanted if n == 0 else f"{wanted}_{n}" for n in count(0)) if name not in taken | RESERVED
-    )
-    taken.add(found)
-    return found
+class _Names:
+    """Ids that are taken, and how far each beginning has been counted up: thousands may ask for the same one."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken, self._counts = {*taken, *RESERVED}, Counter[str]()
+
+    def free(self, wanted: str) -> str:
+        """``wanted``, or with a number behind it, as nothing else is called."""
+        name = wanted
+        while name in self._taken:
+            self._counts[wanted] += 1
+            name = f"{wanted}_{self._counts[wanted]}"
+        self._taken.add(name)
+        return name
