@@ -80,8 +80,11 @@ clean: ## Remove what set-up built; keeps the data in var/
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-web/static/vendor/manifest.json: package-lock.json web/assets.py .venv/.installed
+node_modules/.package-lock.json: package-lock.json | .venv/.installed
 	@setup/front-end
+	@touch $@
+
+web/static/vendor/manifest.json: node_modules/.package-lock.json web/assets.py web/icons.txt $(wildcard web/studio/drawing/*.js) .venv/.installed
 	$(BIN)/python -m web.assets
 	@touch $@
 

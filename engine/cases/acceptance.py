@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.access.actors import Actor
-from engine.cases import reporting, steps, timeline
+from engine.cases import reporting, routing, steps, timeline
 from engine.cases.errors import NotConfirmedYet
 from engine.cases.models import Case
 from engine.catalog.models import Category, FilingCondition
@@ -22,7 +22,7 @@ def propose_filing(case: Case, task: OpenTask, values: dict[str, Any], *, by: Ac
         raise NotConfirmedYet
     before = categorise(case, values)
     accept(case, at)
-    steps.finish(task, "propose_filing", by=by, at=at)
+    steps.finish(task, "propose_filing", by=by, at=at, answers=routing.of_case(case))
     timeline.add(
         case,
         "acceptance",

@@ -10,6 +10,7 @@ from engine.access.actors import SYSTEM
 from engine.cases import dispatching, timeline, urging
 from engine.cases.models import Case
 from engine.kit.db import db
+from engine.kit.i18n import N_
 from engine.process import placing, queries
 from engine.process.actions import register
 from engine.process.subjects import Placement
@@ -22,15 +23,15 @@ class _None(Schema):
 class _To(Schema):
     """Whom to urge: a role code."""
 
-    to = fields.String(required=True, metadata={"names": "role"})
+    to = fields.String(required=True, metadata={"names": "role", "label": N_("Who is urged")})
 
 
 def register_all() -> None:
     """Enter the actions that drawings may name."""
-    register("dispatch_by_rules", _None, _dispatch_by_rules)
-    register("reassign_confirmation", _None, _reassign_confirmation)
-    register("urge", _To, _urge)
-    register("mark_overdue", _None, _mark_overdue)
+    register("dispatch_by_rules", _None, _dispatch_by_rules, label=N_("Dispatch by the authority list"))
+    register("reassign_confirmation", _None, _reassign_confirmation, label=N_("Offer confirmation to all collectors"))
+    register("urge", _To, _urge, label=N_("Urge somebody"))
+    register("mark_overdue", _None, _mark_overdue, label=N_("Note that it is overdue"))
 
 
 def _dispatch_by_rules(case_id: int, _: Mapping[str, Any], __: Mapping[str, Any], at: datetime) -> dict[str, Any]:

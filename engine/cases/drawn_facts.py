@@ -1,12 +1,16 @@
 """What the program tells the drawings of cases: the facts they begin with, and what each act ends with and gives."""
 
+from engine.cases import routing
 from engine.forms import catalogue
 from engine.kit.i18n import N_
 from engine.process import linting
 from engine.process.vocabulary import Fact, FactKind
 
 _BEGINNING = (
-    Fact("entry", values=("report", "self_handled", "urgent", "reopened"), label=N_("How the case came in")),
+    Fact("entry", values=tuple(routing.VALUES["entry"]), label=N_("How the case came in")),
+    Fact("kind", values=tuple(routing.VALUES["kind"]), label=N_("Component or event")),
+    Fact("major_category", label=N_("Category")),
+    Fact("category", label=N_("Subcategory")),
     Fact("is_public", FactKind.truth, label=N_("A citizen reported it")),
     Fact("needs_confirmation", FactKind.truth, label=N_("Its source calls for confirmation on site")),
     Fact("needs_review", FactKind.truth, label=N_("Self-handling is reviewed")),
@@ -18,35 +22,12 @@ _BEGINNING = (
     Fact("days", FactKind.whole, label=N_("Days of suspension asked for")),
     Fact("late_hours", FactKind.whole, label=N_("Hours late")),
 )
-OUTCOMES = {
-    "acceptance": {"propose_filing", "confirm", "reject", "merge", "transfer"},
-    "receipt": {"received", "refused"},
-    "confirmation": {"true", "untrue", "gone"},
-    "filing": {"approve", "send_back", "reject"},
-    "late_filing": {"approve"},
-    "dispatching": {"dispatch"},
-    "signing": {"sign", "request_return"},
-    "assignment": {"assign", "request_return"},
-    "handling": {"done", "hand_back"},
-    "feedback": {"feedback", "redo", "request_return"},
-    "return_review": {"grant", "refuse"},
-    "arbitration": {"decide"},
-    "feedback_review": {"accept", "refuse"},
-    "verification": {"passed", "failed"},
-    "closure": {"close", "rework"},
-    "notice": {"done"},
-    "call_back": {"done", "reopen"},
-    "self_handling_review": {"close", "accept"},
-    "extension_review": {"approve", "refuse"},
-    "suspension_review": {"approve", "refuse"},
-    "appeal_review": {"approve", "refuse"},
-    "suspension": {"lift"},
-}
+OUTCOMES = {act: set(labels) for act, labels in routing.OUTCOMES.items()}
 """What each act may end with: every one of them needs a way behind its step."""
 _BY_ACT = {
     "arbitration": (Fact("no_return", FactKind.truth, label=N_("It may not be returned any more")),),
-    "closure": (Fact("is_public", FactKind.truth),),
-    "return_review": (Fact("return_count", FactKind.whole),),
+    "closure": (Fact("is_public", FactKind.truth, label=N_("A citizen reported it")),),
+    "return_review": (Fact("return_count", FactKind.whole, label=N_("How often it was returned")),),
 }
 _BY_ACTION = {
     "dispatch_by_rules": (Fact("dispatched", FactKind.truth, label=N_("A rule found just one department")),),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.access.actors import Actor
-from engine.cases import acceptance, steps, timeline
+from engine.cases import acceptance, routing, steps, timeline
 from engine.cases.models import Case, Stage
 from engine.process.models import OpenTask
 
@@ -30,7 +30,7 @@ def file_afterwards(case: Case, task: OpenTask, values: dict[str, Any], *, by: A
     acceptance.accept(case, at)
     case.filed_at = case.filed_at or at
     stage = case.stage
-    steps.finish(task, "approve", by=by, at=at)
+    steps.finish(task, "approve", by=by, at=at, answers=routing.of_case(case))
     # Its department is ahead of the paper: the filing does not change where the case stands.
     if case.stage not in Stage.ended() and stage != Stage.pending_closure:
         case.stage = case.stage if case.stage == Stage.verifying else stage

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.access.actors import SYSTEM, Actor
 from engine.access.permissions import Permission
-from engine.cases import dispatching, evidence, masking, numbering, search, self_handling_rules, timeline
+from engine.cases import dispatching, evidence, masking, numbering, routing, search, self_handling_rules, timeline
 from engine.cases.errors import NoDraft
 from engine.cases.evidence import Upload
 from engine.cases.models import Case, CaseReporter, Source, Stage
@@ -145,6 +145,7 @@ def begin(case: Case, entry: str, *, by: Actor, at: datetime, needs_review: bool
         "needs_confirmation": needs_confirmation(case),
         "needs_review": needs_review,
         "return_count": case.return_count,
+        **routing.of_case(case),
     }
     try:
         move = execution.start(STANDARD, subject_kind="case", subject_id=case.id, by_id=by.id, at=at, facts=facts)

@@ -19,7 +19,7 @@ def tell() -> None:
     linting.know("form", catalogue.names)
     linting.know("act", lambda: {*filter(None, list_of_acts.KNOWN_STEPS), _PLAIN})
     linting.know("stage", lambda: {stage.value for stage in Stage})
-    linting.know("clock", lambda: {*limits.STEP_MINUTES, *_OTHER_CLOCKS})
+    linting.know("clock", clock_names)
     linting.know("role", _roles)
     linting.know("plain_step", lambda: {"form": _PLAIN, "act": _PLAIN})
     linting.know("form_act", lambda: {act.name: act.step for act in list_of_acts.STEP_ACTS if act.step is not None})
@@ -27,6 +27,12 @@ def tell() -> None:
     linting.know("apart", lambda: policy.APART_FROM_HANDLING)
     linting.know("closed", lambda: {Stage.closed.value})
     drawn_facts.tell()
+
+
+def clock_names() -> list[str]:
+    """The clocks that a step may have, or a timer may wait for."""
+    variants = {"public_acceptance", "urgent_signing"}  # the settings of clocks that have another name
+    return [*(name for name in limits.STEP_MINUTES if name not in variants), *_OTHER_CLOCKS]
 
 
 def _roles() -> dict[str, tuple[str, ...]]:

@@ -37,3 +37,19 @@ class MigrationRunning(Conflict):
 
 class MigrationEnded(Conflict):
     """This migration has ended already, or is still under way."""
+
+
+class DraftExists(Conflict):
+    """%(name)s is working on a draft of this process already. Please go on with that one, or discard it first."""
+
+
+class StaleSave(Conflict):
+    """%(name)s has changed this drawing since you opened it. Please load that, or keep a copy of yours."""
+
+
+class DraftInUse(Conflict):
+    """%(name)s is drawing here just now. You can look on, or take over."""
+
+
+class CommentResolved(Conflict):
+    """This comment has been settled already."""

@@ -10,9 +10,11 @@ from engine.attachments.models import Attachment
 from engine.calendars.models import Calendar
 from engine.catalog.models import FilingCondition
 from engine.dispatch_rules.models import DispatchRule
-from engine.kit.db import db
+from engine.kit.db import db, unit_of_work
 from engine.organization.models import Post
 from engine.process.models import ProcessDefinition
+from engine.studio import drafting
+from tests.city import FOUNDED
 from tests.stories import Story, category
 from web import guards
 from web.numbers import RowNumber
@@ -70,6 +72,7 @@ def samples(city, story):
         "condition_id": first(FilingCondition, FilingCondition.category_id == found.id).id,
         "department_id": city.parks.id,
         "definition_id": first(ProcessDefinition).id,
+        "draft_id": studio_draft(city).id,
         "rule_id": first(DispatchRule).id,
         "user_id": leaver.id,
         "post_id": first(Post, Post.user_id == leaver.id).id,
@@ -136,6 +139,12 @@ def test_a_page_number_that_cannot_be_is_the_first_page(app, city, visit, sample
     first_page = browser.get("/desk/cases").text
     for number in TOO_LARGE:
         assert browser.get(f"/desk/cases?page={number}").text.count("list-title") == first_page.count("list-title") > 0
+
+
+def studio_draft(city):
+    version = first(ProcessDefinition, ProcessDefinition.key == "appeal")
+    with unit_of_work():
+        return drafting.from_version(version.id, by=city.system_admin, at=FOUNDED)
 
 
 def is_open(app, endpoint):

@@ -1,0 +1,116 @@
+// Steps for people, and the lanes that say whose they are.
+import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
+
+import { choice, group, said, tick } from './entries';
+import { extensionOf } from './extensions';
+import { say } from './talking';
+
+const TASK = 'cityloop:Task';
+const OWN = 'step';
+
+export function stepGroups(element, board) {
+  const vocabulary = board('vocabulary');
+  const task = extensionOf(element, TASK);
+  const value = (name) => task?.get(name) || '';
+  const set = (properties) => board('extensions').set(element, TASK, properties);
+  const field = (name) => ({ get: () => value(name), set: (chosen) => set({ [name]: chosen || undefined }) });
+  const act = vocabulary.acts.find((one) => one.value === value('act'));
+  return [
+    group('step', say('What is done'), [
+      choice({
+        id: 'act', label: say('Act'), options: [none(), ...vocabulary.acts], get: () => value('act'),
+        set: (chosen) => set(withForm(vocabulary, chosen)),
+        help: say('What the program does when the step is done. A step of your own only asks and goes on.'),
+      }),
+      choice({
+        id: 'form', label: say('Form'), options: [none(), ...formsOf(vocabulary, act)], ...field('form'),
+        help: say('What the person fills in.'),
+      }),
+      choice({
+        id: 'stage', label: say('Stage of the case meanwhile'), options: [none(say('stays as it is')), ...vocabulary.stages],
+        ...field('stage'),
+      }),
+    ]),
+    group('who', say('Who does it, until when'), [
+      choice({
+        id: 'role', label: say('Role'), options: [none(), ...vocabulary.roles], get: () => roleOf(element),
+        set: (role) => role && board('lanes').give(element, role),
+        help: say('The step moves into the lane of this role; where there is none, one is added.'),
+      }),
+      said('reach', reachOf(vocabulary, roleOf(element))),
+      choice({
+        id: 'clock', label: say('Time limit'), options: [none(say('none of its own')), ...vocabulary.clocks],
+        ...field('clock'), help: say('The clock starts with the step and stops with it. How long: in the settings.'),
+      }),
+      tick({
+        id: 'notify', label: say('Send a message to the people of this role'), get: () => value('notify') === 'yes',
+        set: (yes) => set({ notify: yes ? 'yes' : undefined }),
+      }),
+    ]),
+    decisions(element, act),
+  ];
+}
+
+export function laneGroups(element, board) {
+  const vocabulary = board('vocabulary');
+  const get = () => extensionOf(element, 'cityloop:Lane')?.get('role') || '';
+  const set = (role) => board('lanes').call(element, role);
+  return [
+    group('who', say('Whose lane'), [
+      choice({
+        id: 'role', label: say('Role'), options: [none(), ...vocabulary.roles], get, set,
+        help: say('Every step in this lane is offered to this role.'),
+      }),
+      said('reach', reachOf(vocabulary, get())),
+    ]),
+  ];
+}
+
+/** Role of the innermost lane that an element lies in. */
+export function roleOf(element) {
+  for (let node = getBusinessObject(element); node; node = node.$parent) {
+    for (const lane of node.get?.('lanes') || []) {
+      const role = lane.get('extensionElements')?.get('values').find((one) => one.$type === 'cityloop:Lane');
+      if (role?.get('role')) {
+        return role.get('role');
+      }
+    }
+  }
+  return '';
+}
+
+/** What a step may end with, as [{ value, label }]; empty for one of the city's own. */
+export function outcomesOf(element, vocabulary) {
+  const act = extensionOf(element, TASK)?.get('act');
+  return vocabulary.acts.find((one) => one.value === act)?.outcomes || [];
+}
+
+function decisions(element, act) {
+  const drawn = element.outgoing.some((flow) => is(flow.target, 'bpmn:Gateway'));
+  const named = (act?.outcomes || []).map((one) => one.label).join('、');
+  const sentence = act && act.value !== OWN
+    ? say('It can end with: %(outcomes)s.', { outcomes: named || '–' })
+    : say('The person is offered the decisions that the ways behind the next gateway ask for.');
+  return group('decisions', say('Decisions'), [
+    said('outcomes', sentence),
+    !drawn && said('no-gateway', say('Behind it is no gateway: it has one way on, whatever is decided.')),
+  ]);
+}
+
+function withForm(vocabulary, act) {
+  const forms = vocabulary.forms.filter((one) => one.acts.includes(act));
+  return { act: act || undefined, ...(forms.length && { form: forms[0].value }) };
+}
+
+function formsOf(vocabulary, act) {
+  const fitting = vocabulary.forms.filter((one) => !act || one.acts.includes(act.value));
+  return fitting.length ? fitting : vocabulary.forms;
+}
+
+function reachOf(vocabulary, role) {
+  return vocabulary.roles.find((one) => one.value === role)?.reach || say('It lies in no lane with a role yet.');
+}
+
+export function none(label = say('please choose')) {
+  return { value: '', label: `– ${label} –` };
+}

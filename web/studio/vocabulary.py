@@ -1,0 +1,177 @@
+"""What a drawing may name, in the reader's words (JSON): the lists that the drawing board offers."""
+
+from typing import Any
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import fields
+from marshmallow.validate import OneOf
+from sqlalchemy import select
+
+from engine.access.models import Role
+from engine.access.permissions import Permission, Scope
+from engine.cases import list_of_acts as acts
+from engine.cases import routing
+from engine.cases import vocabulary as cases
+from engine.cases.models import Stage
+from engine.catalog import code_system
+from engine.catalog import queries as catalog
+from engine.forms import catalogue
+from engine.kit.db import db
+from engine.kit.i18n import N_
+from engine.process import actions
+from engine.process import vocabulary as named
+from engine.process.vocabulary import Fact, FactKind
+from engine.studio import checking
+from web import languages
+from web.desk import choices, wording
+from web.guards import requires
+from web.studio.door import door
+from web.studio.words import WORDS
+
+Entry = dict[str, Any]
+OWN_STEP = str(acts.CUSTOM.step)
+REACH = {
+    Scope.city.value: N_("Everybody in this role, in the whole city."),
+    Scope.department.value: N_("This role in the department that has the case."),
+    Scope.grid.value: N_("This role on the beat where the case is."),
+    Scope.own.value: N_("This role has no part in cases."),
+}
+OTHER_CLOCKS = {"confirmation_escalation": N_("Confirmation, the same time once more")}
+FACT_KINDS = {
+    FactKind.text: "text",
+    FactKind.whole: "number",
+    FactKind.number: "number",
+    FactKind.truth: "yes_no",
+}
+LISTS = {"role": "roles", "clock": "clocks", "stage": "stages", "form": "forms"}
+"""The board's list from which a parameter takes its value, by the kind of name that it is."""
+KINDS = ((fields.Boolean, "yes_no"), (fields.Number, "number"))
+"""Kinds of parameters by their marshmallow field; any other is text."""
+
+
+@door.get("/vocabulary")
+@requires(Permission.process_manage)
+def vocabulary() -> ResponseReturnValue:
+    """Forms, roles, acts, stages, clocks, results, actions and facts; and the words of the board itself."""
+    return jsonify(
+        {
+            "acts": _acts(),
+            "forms": _forms(),
+            "roles": _roles(),
+            "stages": [_entry(stage.value, _(wording.STAGES[stage.value])) for stage in Stage],
+            "clocks": _clocks(),
+            "results": [_entry(value, _(label)) for value, label in routing.RESULTS.items()],
+            "actions": [_action(one) for one in actions.offered()],
+            "facts": [_fact(one) for one in _facts()],
+            "words": {sentence: _(sentence) for sentence in WORDS},
+        }
+    )
+
+
+@door.get("/expressions")
+@requires(Permission.process_manage)
+def check_expression() -> ResponseReturnValue:
+    """What is wrong with the expression ``source`` or the lines of ``script``; null where nothing is."""
+    locale = languages.chosen()
+    script = request.args.get("script")
+    if script is not None:
+        return jsonify({"problem": checking.script_problem(script, locale)})
+    return jsonify({"problem": checking.problem(request.args.get("source", ""), locale)})
+
+
+def _entry(value: str, label: str, **more: Any) -> Entry:
+    return {"value": value, "label": label, **more}
+
+
+def _acts() -> list[Entry]:
+    known = sorted(step for step in acts.KNOWN_STEPS if step is not None)
+    own = _entry(OWN_STEP, _("A step of your own: a form, decisions, and on"), outcomes=[])
+    return [own, *(_entry(act, _(wording.STEPS.get(act, act)), outcomes=_outcomes(act)) for act in known)]
+
+
+def _outcomes(act: str) -> list[Entry]:
+    return [_entry(value, _(label)) for value, label in routing.OUTCOMES.get(act, {}).items()]
+
+
+def _forms() -> list[Entry]:
+    """The forms of steps, each with the acts that it belongs to; those of other pages are left out."""
+    by_form: dict[str, list[str]] = {OWN_STEP: [OWN_STEP], "suspension_lift": [acts.RESTING]}
+    for act in acts.STEP_ACTS:
+        by_form.setdefault(act.name, []).append(str(act.step))
+    answers = named.mapping("form_fact")
+    return [
+        _entry(
+            name,
+            _(catalogue.load(name).title),
+            acts=found,
+            facts=[_fact(one) for one in answers.get(name, {}).values()] if OWN_STEP in found else [],
+        )
+        for name, found in by_form.items()
+    ]
+
+
+def _roles() -> list[Entry]:
+    is_english = languages.chosen() == "en"
+    rows = db.session.scalars(select(Role).where(Role.scope != Scope.own.value).order_by(Role.id))
+    return [_entry(row.code, row.name_en if is_english else row.name, reach=_(REACH[row.scope])) for row in rows]
+
+
+def _clocks() -> list[Entry]:
+    labels = wording.CLOCKS | OTHER_CLOCKS
+    return [_entry(name, _(labels[name]) if name in labels else name) for name in cases.clock_names()]
+
+
+def _action(action: actions.Action) -> Entry:
+    parameters = [_parameter(name, field) for name, field in action.parameters.fields.items()]
+    return _entry(action.name, _(action.label) if action.label else action.name, parameters=parameters)
+
+
+def _parameter(name: str, field: Any) -> Entry:
+    told = field.metadata
+    label, help_ = told.get("label"), told.get("help")
+    allowed = field.validate.choices if isinstance(field.validate, OneOf) else ()
+    return {
+        "name": name,
+        "label": _(label) if label else name,
+        "help": _(help_) if help_ else "",
+        "kind": next((word for kind, word in KINDS if isinstance(field, kind)), "text"),
+        "required": field.required,
+        "list": LISTS.get(told.get("names", "")),
+        "choices": [_entry(str(one), _(str(one))) for one in allowed],
+    }
+
+
+def _facts() -> list[Fact]:
+    """What every drawing may ask for, the outcome first; what forms ask stands with them."""
+    found = {named.OUTCOME.name: named.OUTCOME, **named.mapping("fact")}
+    for kind in ("act_fact", "action_fact"):
+        for given in named.mapping(kind).values():
+            found = {**given, **found}
+    return list(found.values())
+
+
+def _fact(fact: Fact) -> Entry:
+    labels = routing.VALUES.get(fact.name, {})
+    values = [_entry(value, _(labels[value]) if value in labels else value) for value in fact.values]
+    return {
+        "name": fact.name,
+        "label": _(fact.label) if fact.label else fact.name,
+        "kind": FACT_KINDS[fact.kind],
+        "values": values or _categories(fact.name),
+    }
+
+
+def _categories(name: str) -> list[Entry]:
+    """Codes and names of categories, for the two facts that hold them."""
+    if name not in {"major_category", "category"}:
+        return []
+    system = code_system.current()
+    if name == "category":
+        return [_entry(row.code, f"{row.code} {choices.name_of(row)}") for row in catalog.listing(code_system=system)]
+    kinds = {"component": _("Component"), "event": _("Event")}
+    return [
+        _entry(code, f"{code} {label} ({kinds.get(kind, kind)})")
+        for kind, code, label in catalog.majors(code_system=system)
+    ]
