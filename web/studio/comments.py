@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import jsonify
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,17 +18,12 @@ from web.studio.door import door
 from web.studio.drafts import sent_json
 
 
-@door.get("/drafts/<int:draft_id>/comments")
+@door.route("/drafts/<int:draft_id>/comments", methods=["GET", "POST"])
 @requires(Permission.process_manage)
 def comments(draft_id: int) -> ResponseReturnValue:
-    """Everything that was said about this draft."""
-    return _all(draft_id)
-
-
-@door.post("/drafts/<int:draft_id>/comments")
-@requires(Permission.process_manage)
-def add_comment(draft_id: int) -> ResponseReturnValue:
-    """Say something about ``element``."""
+    """Everything that was said about this draft; a POST says something more about ``element``."""
+    if request.method == "GET":
+        return _all(draft_id)
     sent = sent_json()
     element, text = sent.get("element"), sent.get("text")
     if not isinstance(element, str) or not isinstance(text, str):

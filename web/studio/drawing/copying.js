@@ -3,7 +3,11 @@ const KEY = 'cityloop.studio.copied';
 
 export class Copying {
   constructor(eventBus, clipboard, moddle) {
-    eventBus.on('copyPaste.elementsCopied', ({ tree }) => localStorage.setItem(KEY, JSON.stringify(tree)));
+    eventBus.on('copyPaste.elementsCopied', ({ tree, hints }) => {
+      if (hints.clip !== false) {
+        localStorage.setItem(KEY, JSON.stringify(tree));
+      }
+    });
     // Before the tool's own: an older copy of this page gives way to a newer one of another.
     eventBus.on('copyPaste.pasteElements', 2000, (event) => {
       const kept = localStorage.getItem(KEY);

@@ -13,6 +13,7 @@ export class Findings {
     this.asked = (this.asked || 0) + 1;
     const mine = this.asked;
     this.count.textContent = '…';
+    this.list.dataset.looked = 'no';
     // The rules answer at once; the dry run, which takes a moment, is worth while only where they find no error.
     for (const address of [this.address, `${this.address}?deep=1`]) {
       const told = await ask(address).catch(() => null);

@@ -30,7 +30,8 @@ export function toolbar(bar, modeler, saving) {
     fit: () => showAll(modeler),
     minimap: () => board('minimap').toggle(),
     simulate: () => board('toggleMode').toggleMode(),
-    search: () => board('searchPad').toggle(),
+    // The click that opens it would close it again on its way up.
+    search: () => setTimeout(() => board('searchPad').toggle()),
     save: () => saving.now(),
   };
   bar.addEventListener('click', (event) => {

@@ -1,0 +1,218 @@
+"""An administrator adds a second approval before closure: draws it, is told what is wrong, and mends it."""
+
+import pytest
+
+from engine.kit import clock
+from engine.kit.db import db, unit_of_work
+from engine.process import definitions, linting, parser, xml
+from engine.studio import drafting, editing
+from tests.web.accessibility import violations
+from tests.web.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+BOARD = {"width": 1440, "height": 900}
+ATTACK = '"><img src=x onerror="document.title=\'owned\'"><b>'
+
+
+class Board:
+    """The drawing board as a person uses it."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def open(self, key="standard_case"):
+        self.page.goto("/studio/")
+        self.page.click(f"section:has(#process-{key}) :is(.studio-draft a, .acts button)")
+        return self.ready()
+
+    def ready(self):
+        self.page.wait_for_selector("#studio[data-ready=yes]")
+        return self
+
+    def choose(self, element):
+        """Find an element by its name or id, as Ctrl+F does."""
+        self.page.click("[data-tool=search]")
+        self.page.locator(".djs-search-input input").press_sequentially(element)
+        self.page.wait_for_selector(f".djs-search-result[data-result-id={element}]")
+        self.page.click(f".djs-search-result[data-result-id={element}]")
+        return self
+
+    def beside(self, act):
+        """Press one of the buttons beside the chosen element."""
+        self.page.click(f".djs-context-pad.open [data-action='{act}']")
+        return self
+
+    def set(self, entry, value):
+        """Answer one question of the panel."""
+        control = self.page.locator(f"[data-entry-id='{entry}'] :is(select, input, textarea)").first
+        control.scroll_into_view_if_needed()
+        if control.evaluate("one => one.tagName") == "SELECT":
+            control.select_option(value)
+        elif control.get_attribute("type") == "checkbox":
+            control.set_checked(value)
+        else:
+            control.fill(value)
+            control.press("Tab")
+        return self
+
+    def saved(self):
+        """Wait until everything is on the server and looked at."""
+        self.page.click("[data-tool=save]")
+        self.page.wait_for_selector("[data-part=state][data-kind=good]")
+        self.page.wait_for_selector("[data-part=findings][data-looked=yes]", state="attached")
+        db.session.rollback()
+        return self
+
+    @property
+    def findings(self):
+        return self.page.inner_text("[data-part=findings]")
+
+    @property
+    def element(self):
+        """Id of the chosen element."""
+        return self.page.input_value("[data-entry-id=id] input")
+
+
+def drawing():
+    """The open draft as XML, and what its step for the second approval says."""
+    db.session.rollback()
+    return xml.read(drafting.open_drafts()[0].xml)
+
+
+def test_a_second_approval_is_drawn_told_wrong_and_mended(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open().choose("approve_closure_to_closure_result").beside("delete")
+        board.choose("approve_closure").beside("append.user-task")
+        step = board.element
+        board.set("name", "领导复审").saved()
+        assert "环节“领导复审”未指定表单。" in board.findings
+        assert page.locator(f".djs-overlays[data-container-id={step}] .studio-mark-finding").count() == 1
+
+        board.set("act", "step").set("role", "leader").set("clock", "closure").saved()
+        assert "表单" not in board.findings
+        assert "“领导复审”之后没有后续环节。" in board.findings
+        page.click("[data-part=findings] button:has-text('领导复审')")
+        board.beside("connect")
+        page.click("[data-element-id=closure_result] .djs-hit", force=True)
+        board.saved()
+        assert board.findings == "未发现问题：此图可以上线。"
+        assert not page.complaints, page.complaints
+
+    root = drawing()
+    [task] = xml.find(root, f".//bpmn:userTask[@id='{step}']")
+    assert task.get("name") == "领导复审"
+    drawn = parser.task_of(task)
+    assert [drawn[name] for name in ("form", "act", "clock")] == ["step", "step", "closure"]
+    assert parser.roles_by_node(root)[step] == "leader"
+    assert linting.check(drafting.open_drafts()[0].xml) == []
+    assert definitions.active("standard_case").version == 1
+
+
+def test_the_board_is_accessible_in_both_languages_and_quiet(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open().choose("approve_closure")
+        assert violations(page) == []
+        page.click(".top-language button")
+        board.ready().choose("closure_result_to_rework")
+        assert "When this way is taken" in page.inner_text("[data-part=panel]")
+        assert violations(page) == []
+        page.goto("/studio/")
+        assert violations(page) == []
+        page.goto("/studio/drafts/new")
+        assert violations(page) == []
+        assert not page.complaints, page.complaints
+
+
+def test_a_condition_is_chosen_from_lists_and_shown_as_it_is_run(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open().choose("closure_result_to_rework")
+        assert page.input_value("[data-entry-id=cel] textarea") == 'outcome == "rework"'
+        page.click("button[data-entry-id=add]")
+        board.set("fact-1", "return_count").set("comparison-1", ">=").set("value-1", "2").saved()
+        assert page.input_value("[data-entry-id=cel] textarea") == 'outcome == "rework" && return_count >= 2'
+        board.set("cel", "outcome = 5")
+        page.wait_for_selector("#cel-problem")
+        assert "CEL" in page.inner_text("#cel-problem")
+        page.click("[data-tool=undo]")
+        assert page.input_value("[data-entry-id=cel] textarea") == 'outcome == "rework" && return_count >= 2'
+        board.saved()
+    [flow] = xml.find(drawing(), ".//bpmn:sequenceFlow[@id='closure_result_to_rework']")
+    assert "".join(flow.itertext()).strip() == 'outcome == "rework" && return_count >= 2'
+
+
+def test_steps_are_copied_from_one_process_to_another(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open("extension").choose("review_by_duty_officer")
+        page.click("[data-tool=copy]")
+        board.open("appeal")
+        page.click("[data-tool=paste]")
+        lane = page.locator("[data-element-id=dispatcher_lane] > .djs-hit").first.bounding_box()
+        x, y = lane["x"] + lane["width"] - 90, lane["y"] + lane["height"] / 2
+        page.mouse.move(x - 5, y)
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+        page.wait_for_selector(".djs-context-pad.open")
+        board.saved()
+        assert not page.complaints, page.complaints
+    db.session.rollback()
+    appeal = next(draft for draft in drafting.open_drafts() if draft.key == "appeal")
+    [pasted] = xml.find(xml.read(appeal.xml), ".//bpmn:userTask[@name='值班长审批延期']")
+    assert parser.task_of(pasted)["form"] == "extension_approval"
+
+
+def test_who_was_faster_is_named_and_nothing_is_lost(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open().choose("accept").set("name", "受理登记").saved()
+        draft = drafting.open_drafts()[0]
+        with unit_of_work():
+            at = clock.now()
+            editing.take_over(draft.id, by=city.zhao, at=at)
+            text = draft.xml.replace('name="派遣"', 'name="派遣处置"', 1)
+            drafting.save(draft.id, text, revision=draft.revision, by=city.zhao, at=at)
+            editing.take_over(draft.id, by=city.system_admin, at=at)
+        board.choose("sign").set("name", "签收确认")
+        page.wait_for_selector("dialog[open]")
+        told = page.inner_text("dialog")
+        assert city.zhao.name in told
+        assert "派遣处置" in told
+        with page.expect_download() as copy:
+            page.click("[data-part=conflict-copy]")
+        assert "签收确认" in copy.value.path().read_text("utf-8")
+        page.click("[data-part=conflict-load]")
+        page.wait_for_selector("dialog:not([open])", state="attached")
+        board.choose("sign").set("name", "签收确认").saved()
+    text = drafting.open_drafts()[0].xml
+    assert "派遣处置" in text
+    assert "签收确认" in text
+
+
+def test_what_somebody_wrote_into_names_and_comments_never_runs(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        board = Board(page).open().choose("accept").set("name", ATTACK)
+        page.fill("[data-part=comment-text]", ATTACK)
+        page.click("[data-part=comment-form] button")
+        page.wait_for_selector("[data-part=comments] li")
+        board.saved()
+        page.click("[data-tool=minimap]")
+        page.click("[data-tool=simulate]")
+        page.click("[data-element-id=reported] .djs-hit", force=True)
+        page.click("[data-tool=simulate]")
+        page.reload()
+        board.ready().choose("accept")
+        assert page.input_value("[data-entry-id=name] input") == ATTACK
+        assert ATTACK in page.inner_text("[data-part=comments]")
+        assert page.locator("#studio img[src=x]").count() == 0
+        assert page.title() != "owned"
+        assert not page.complaints, page.complaints
+
+
+def test_on_a_phone_the_drawing_is_there_to_look_at(city, browse):
+    with browse("system_admin", size=BOARD) as page:
+        Board(page).open()
+    with browse("system_admin", size=PHONE) as page:
+        Board(page).open()
+        assert page.is_visible("text=绘制需要使用电脑")
+        assert page.locator("[data-part=canvas] [data-element-id=accept]").count() == 1
+        assert page.locator(".djs-palette").count() == 0
+        assert violations(page) == []
+        assert not page.complaints, page.complaints
