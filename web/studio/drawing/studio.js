@@ -7,7 +7,7 @@ import { differences } from './differences';
 import { Comments, Findings } from './marking';
 import { Saving } from './saving';
 import { ask, learn, say } from './talking';
-import { showAll, toolbar } from './toolbar';
+import { showFirst, toolbar } from './toolbar';
 
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -79,7 +79,7 @@ async function draw(places, vocabulary, drawing) {
 
 async function open(modeler, drawing) {
   await modeler.importXML(drawing.xml);
-  showAll(modeler);
+  showFirst(modeler);
 }
 
 function editing(who) {

@@ -3,19 +3,27 @@
 const BESIDE_PALETTE = 110;
 const MARGIN = 20;
 
-/** The whole drawing, beside the palette rather than under it. */
-export function showAll(modeler) {
+const READABLE = 0.55;
+
+/** The drawing beside the palette rather than under it: all of it, but not smaller than `least`. */
+export function showAll(modeler, least = 0.1) {
   const canvas = modeler.get('canvas');
   canvas.zoom(1);
   const { inner, outer } = canvas.viewbox();
   const room = { width: outer.width - BESIDE_PALETTE - 2 * MARGIN, height: outer.height - 2 * MARGIN };
-  const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
+  const fitting = Math.min(room.width / inner.width, room.height / inner.height);
+  const scale = Math.min(1, Math.max(fitting, least));
   canvas.viewbox({
     x: inner.x - (BESIDE_PALETTE + MARGIN) / scale,
     y: inner.y - Math.max(MARGIN, (outer.height - inner.height * scale) / 2) / scale,
     width: outer.width / scale,
     height: outer.height / scale,
   });
+}
+
+/** As it is opened: large enough to be read, from its upper left corner. */
+export function showFirst(modeler) {
+  showAll(modeler, READABLE);
 }
 
 export function toolbar(bar, modeler, saving) {
