@@ -19,7 +19,7 @@ from web.studio.drafts import sent_json
 
 
 @door.route("/drafts/<int:draft_id>/comments", methods=["GET", "POST"])
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def comments(draft_id: int) -> ResponseReturnValue:
     """Everything that was said about this draft; a POST says something more about ``element``."""
     if request.method == "GET":
@@ -33,7 +33,7 @@ def comments(draft_id: int) -> ResponseReturnValue:
 
 
 @door.post("/drafts/<int:draft_id>/comments/<int:comment_id>/resolution")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def resolve_comment(draft_id: int, comment_id: int) -> ResponseReturnValue:
     """Settle a comment."""
     commenting.resolve(draft_id, comment_id, by=current_actor(), at=clock.now())

@@ -12,6 +12,7 @@ from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
 from engine.studio import checking, drafting, editing
 from engine.studio.editing import Editing
+from engine.studio.models import DraftState
 from web import languages, times
 from web.guards import requires
 from web.session import current_actor
@@ -19,14 +20,16 @@ from web.studio.door import door
 
 
 @door.get("/drafts/<int:draft_id>")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def draft(draft_id: int) -> ResponseReturnValue:
-    """The drawing board."""
-    return render_template("studio/draft.html", draft=drafting.find(draft_id))
+    """The drawing board; to look at only for who reviews, and once the draft is handed in."""
+    found = drafting.find(draft_id)
+    may_draw = found.state == DraftState.drawing and current_actor().has(Permission.process_manage)
+    return render_template("studio/draft.html", draft=found, may_draw=may_draw)
 
 
 @door.get("/drafts/<int:draft_id>/drawing")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def drawing(draft_id: int) -> ResponseReturnValue:
     """The drawing as it stands, and who is at it."""
     found = drafting.find(draft_id)
@@ -35,7 +38,7 @@ def drawing(draft_id: int) -> ResponseReturnValue:
 
 
 @door.get("/drafts/<int:draft_id>/bpmn")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def draft_file(draft_id: int) -> ResponseReturnValue:
     """The draft as a BPMN 2.0 file."""
     found = drafting.find(draft_id)
@@ -57,7 +60,7 @@ def save_draft(draft_id: int) -> ResponseReturnValue:
 
 
 @door.get("/drafts/<int:draft_id>/findings")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def findings(draft_id: int) -> ResponseReturnValue:
     """What the check says about what was saved last; with ``deep=1`` after a dry run, which takes a second or two."""
     found = drafting.find(draft_id)

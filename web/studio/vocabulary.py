@@ -52,7 +52,7 @@ KINDS = ((fields.Boolean, "yes_no"), (fields.Number, "number"))
 
 
 @door.get("/vocabulary")
-@requires(Permission.process_manage)
+@requires(Permission.process_manage, Permission.process_review)
 def vocabulary() -> ResponseReturnValue:
     """Forms, roles, acts, stages, clocks, results, actions and facts; and the words of the board itself."""
     return jsonify(

@@ -29,20 +29,33 @@ async function begin() {
   const places = page.dataset;
   const [vocabulary, drawing] = await Promise.all([ask(places.vocabulary), ask(places.drawing)]);
   learn(vocabulary.words);
-  if (window.matchMedia(NARROW).matches) {
-    await look(drawing);
+  if (places.mayDraw !== 'yes' || window.matchMedia(NARROW).matches) {
+    await look(places, drawing);
   } else {
     checkAt(places.expressions);
     await draw(places, vocabulary, drawing);
   }
 }
 
-async function look(drawing) {
+/** To look at and to talk about: on a phone, for who reviews, and once it is handed in. */
+async function look(places, drawing) {
   const viewer = new Viewer({ container: part('canvas'), ...fonts() });
   await viewer.importXML(drawing.xml);
   viewer.get('canvas').zoom('fit-viewport', 'auto');
   tell(say('This is what was saved last.'), 'good');
   page.dataset.ready = 'yes';
+  const findings = new Findings(viewer, places.findings, part('findings'), part('findings-count'));
+  await Promise.all([findings.look(), commenting(places, viewer).load()]);
+}
+
+function commenting(places, modeler) {
+  const comments = new Comments(modeler, places.comments, {
+    list: part('comments'), count: part('comments-count'), form: part('comment-form'), text: part('comment-text'),
+    subject: part('comment-subject'), error: part('comment-error'),
+  });
+  modeler.on('selection.changed', ({ newSelection }) => comments.choose(newSelection[0]));
+  comments.choose();
+  return comments;
 }
 
 function tell(text, kind) {
@@ -55,10 +68,7 @@ async function draw(places, vocabulary, drawing) {
   const modeler = board({ canvas: part('canvas'), panel: part('panel'), language, vocabulary });
   await open(modeler, drawing);
   const findings = new Findings(modeler, places.findings, part('findings'), part('findings-count'));
-  const comments = new Comments(modeler, places.comments, {
-    list: part('comments'), count: part('comments-count'), form: part('comment-form'), text: part('comment-text'),
-    subject: part('comment-subject'), error: part('comment-error'),
-  });
+  const comments = commenting(places, modeler);
   const saving = new Saving(modeler, places, drawing, {
     state: tell,
     saved: (told) => {
@@ -71,8 +81,6 @@ async function draw(places, vocabulary, drawing) {
   tell(say('This is what was saved last.'), 'good');
   toolbar(part('toolbar'), modeler, saving);
   takeover(places, modeler, saving, findings);
-  modeler.on('selection.changed', ({ newSelection }) => comments.choose(newSelection[0]));
-  comments.choose();
   page.dataset.ready = 'yes';
   await Promise.all([findings.look(), comments.load(), saving.alive()]);
 }
