@@ -267,8 +267,9 @@ def _write(
 
 
 def _locked(instance_ids: Collection[int]) -> Any:
-    chosen = select(INSTANCE).where(INSTANCE.c.id.in_(instance_ids)).order_by(INSTANCE.c.id).with_for_update()
-    return db.session.execute(chosen)
+    # Without the key: a worker that notes a failure refers to the instance while it holds an action that we lock next.
+    chosen = select(INSTANCE).where(INSTANCE.c.id.in_(instance_ids)).order_by(INSTANCE.c.id)
+    return db.session.execute(chosen.with_for_update(key_share=True))
 
 
 def _chart(one: Version) -> charts.Chart:
