@@ -21,7 +21,7 @@ from engine.settings.declarations import Setting
 ENCLOSURE = "monthly_assessment"
 CHANNEL = "email"
 
-ROLES = Setting("assessment.mail_roles", str, "", N_("Roles that get the monthly assessment by e-mail"),
+ROLES = Setting("assessment.mail_roles", str, "leader", N_("Roles that get the monthly assessment by e-mail"),
                 N_("Codes of roles between commas, as: leader, supervisor. Empty: no role."),
                 pattern=r"[a-z_]*(\s*,\s*[a-z_]+)*\s*")  # fmt: skip
 PEOPLE = Setting("assessment.mail_people", str, "", N_("People who get it as well"),

@@ -110,7 +110,12 @@ def test_where_the_city_wants_it_only_what_is_published_leaves(city, office, lea
     assert jobs.mail_assessment(ZONE, at=at("2026-04-06 10:00")) == 3
 
 
+def test_the_leaders_get_it_where_nobody_chose_otherwise(city):
+    assert [one.user_id for one in assessment_mail.recipients()] == [city.wu.id]
+
+
 def test_without_recipients_or_without_mail_nothing_is_written(city, office, march, short_pdf, at):
+    set_to(city, at, (assessment_mail.ROLES, ""))
     assert jobs.mail_assessment(ZONE, at=at(FIRST)) == 0
     with unit_of_work():
         values.set(assessment_mail.ROLES, "leader", by=city.system_admin, at=at("2026-04-01 09:00"))
