@@ -41,6 +41,9 @@ OUTCOMES = {
     OrderState.open.value: N_("the answer is sent back; another is needed"),
 }
 
+ASKED_FOR = "notify"
+"""What a step says in its drawing where its whole role is told; without it, pools of the city see it in their lists."""
+
 
 @stages.given.connect
 def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None, at: datetime, **_: Any) -> None:
@@ -54,7 +57,7 @@ def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None
         tell("step_given", at=at, case=case, user_ids=[placement.assignee_id], except_id=by_id, step=step.name)
     elif placement.group and step.clock == adjusting.CLOCK:
         tell("adjustment_requested", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
-    elif placement.group and "@" in placement.group:
+    elif placement.group and ("@" in placement.group or step.properties.get(ASKED_FOR) == "yes"):
         tell("step_given", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
     elif placement.group and step.stage in GIVEN_BACK:
         tell("returned", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)

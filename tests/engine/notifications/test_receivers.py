@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from engine.calendars import jobs as calendars
-from engine.cases import queries
+from engine.cases import queries, stages, steps
 from engine.kit.db import db, unit_of_work
 from engine.notifications import jobs
+from engine.process.subjects import Placement, Step
 from engine.supervision import jobs as supervision
 from engine.supervision import orders
 from engine.supervision.models import SupervisionOrder
@@ -89,3 +90,17 @@ def test_a_department_that_gives_a_case_back_is_heard_by_the_dispatchers(city):
     story = Story(city).filed()
     story.do(story.clerk, "return_request", reason="not_ours", note="不属于我单位职责")
     assert "dispatcher.wang" in told(city, story.now + timedelta(minutes=1), "returned")
+
+
+def test_a_whole_role_is_told_of_a_step_where_the_drawing_asks_for_it(city, story):
+    def given(**properties):
+        task = steps.open_steps(story.case)[0]
+        step = Step(task.id, "second", "领导复审", "leader", "step", "step", None, None, properties)
+        with unit_of_work():
+            stages.given.send(
+                story.case, step=step, placement=Placement(group="leader"), by_id=city.zhou.id, at=story.now
+            )
+        return [name for name in told(city, story.now, "step_given") if name.startswith("leader")]
+
+    assert given() == []
+    assert given(notify="yes") == ["leader.wu"]
