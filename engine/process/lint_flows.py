@@ -7,6 +7,7 @@ from engine.process import expressions, translating, xml
 from engine.process.dialects import naming
 from engine.process.finding import GATEWAYS, Finding, Shape, at, is_bpmn, name_of
 
+MOST_PIXELS = 1_000_000
 _PASSING = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "intermediateThrowEvent"}
 _DECIDING = {"exclusiveGateway", "inclusiveGateway"}
 
@@ -37,6 +38,22 @@ def ids(shape: Shape) -> Iterator[Finding]:
     for node in shape.nodes.values():
         if not node.get("id"):
             yield at(node, N_("An element has no id."))
+
+
+def coordinates(shape: Shape) -> Iterator[Finding]:
+    """Places in the picture are numbers that a picture can have; of a whole file one is told."""
+    for each in xml.find(shape.root, ".//dc:Bounds | .//di:waypoint"):
+        if not all(_is_place(each.get(name, "0")) for name in ("x", "y", "width", "height")):
+            owner = each.getparent().get("bpmnElement") or "drawing"
+            yield Finding(owner, N_("Its place in the picture is not given in numbers."))
+            return
+
+
+def _is_place(text: str) -> bool:
+    try:
+        return abs(float(text)) < MOST_PIXELS
+    except ValueError:
+        return False
 
 
 def starts_and_ends(shape: Shape) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from engine.process.finding import Finding, Grade, Shape
 _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_flows.processes,
     lint_flows.ids,
+    lint_flows.coordinates,
     lint_flows.starts_and_ends,
     lint_flows.gateways,
     lint_tasks.user_tasks,

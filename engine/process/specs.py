@@ -31,6 +31,10 @@ def parse(source: str | bytes) -> Drawn:
         spec = parser.get_spec(key)
         return Drawn(spec, parser.get_subprocess_specs(key))
     except Exception as error:  # SpiffWorkflow raises its own errors, and bare ones from inside its parsers
+        # It follows a way node by node, each inside the one before, and wraps what Python says of that.
+        if "RecursionError" in str(error) or isinstance(error, RecursionError):
+            text = N_("A way through it passes too many elements one after the other; please use sub-processes.")
+            raise Invalid({"drawing": [FieldError(text)]}) from error
         raise Invalid({"drawing": [FieldError(N_("SpiffWorkflow cannot read it: %(reason)s"),
                                               {"reason": str(error)[:300]})]}) from error  # fmt: skip
 

@@ -196,6 +196,17 @@ def test_big_drawings_are_looked_at_in_little_memory(attack: str) -> None:
     weighed(lambda: linting.examine(text))
 
 
+@pytest.mark.parametrize("place", ["NaN", "1e999", "abc", "-1e9", "", "0x10"])
+def test_places_that_are_no_numbers_are_found(place: str) -> None:
+    found = linting.check(chain(2).replace('x="100"', f'x="{place}"', 1))
+    assert [finding.element_id for finding in found] == ["begin"]
+
+
+def test_a_way_too_long_to_be_read_is_told_of_in_words() -> None:
+    [finding] = linting.check(chain(900))
+    assert "too many elements" in finding.told("en")
+
+
 HOSTILE_SCRIPTS = [
     "import os\nos.system('id')",
     "x = __import__('os').system('id')",
