@@ -50,7 +50,12 @@ class Permission(StrEnum):
     process_review = "process.review"  # agree to what another has drawn, and so publish it
     process_suspend = "process.suspend"  # suspend a version, bring an earlier one back
     process_migrate = "process.migrate"  # move running cases to another version
-    incident_manage = "incident.manage"
+    process_watch = "process.watch"  # see where running cases are, and how long they take
+    incident_manage = "incident.manage"  # try failed work again, settle it by hand
+    incident_skip = "incident.skip"  # go on as if the failed work had been done
+    process_relocate = "process.relocate"  # put a running case on another step
+    process_end_branch = "process.end_branch"  # take one of several branches off
+    process_retime = "process.retime"  # change when a timer fires
     import_reports = "import.reports"
     access_manage = "access.manage"  # security administrator
     audit_read = "audit.read"  # audit administrator
@@ -110,7 +115,12 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.process_review: N_("Review processes that others have drawn, and publish them"),
         Permission.process_suspend: N_("Suspend a version of a process, bring an earlier one back"),
         Permission.process_migrate: N_("Move running cases to another version of their process"),
+        Permission.process_watch: N_("Watch running processes"),
         Permission.incident_manage: N_("Resolve incidents"),
+        Permission.incident_skip: N_("Skip failed work, so that the case goes on without it"),
+        Permission.process_relocate: N_("Move a running case to another step of its process"),
+        Permission.process_end_branch: N_("End one of several open branches of a case"),
+        Permission.process_retime: N_("Change when a timer fires"),
         Permission.import_reports: N_("Read import reports"),
         Permission.access_manage: N_("Give rights"),
         Permission.audit_read: N_("Read the audit log"),

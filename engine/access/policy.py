@@ -13,6 +13,11 @@ SYSTEM = frozenset(
         Permission.process_suspend,
         Permission.process_migrate,
         Permission.incident_manage,
+        Permission.process_watch,
+        Permission.incident_skip,
+        Permission.process_relocate,
+        Permission.process_end_branch,
+        Permission.process_retime,
     }
 )
 """What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them.

@@ -109,3 +109,19 @@ class TooLateToAppeal(Conflict):
 
 class AskedForIt(NotAllowed):
     """You asked for this, or decided on it before: someone else must decide now."""
+
+
+class AlreadyFiled(Conflict):
+    """This case has been filed: it has a number and a limit, and cannot go back before its filing."""
+
+
+class NotFiledYet(Conflict):
+    """This report has not been filed. Move it to the approval of its filing first."""
+
+
+class NoDepartmentYet(Conflict):
+    """No department has this case yet. Move it to dispatching; the dispatcher then chooses the department."""
+
+
+class DecidesOnRequest(Conflict):
+    """This process decides on a request about a case. It ends when the request is withdrawn on the case's page."""

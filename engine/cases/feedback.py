@@ -41,11 +41,16 @@ def accept(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at:
 
 def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """The feedback is not accepted: the clock never stopped, less the time of the review (process.md §5.5)."""
+    take_back(case, by=by, at=at)
+    steps.finish(task, "refuse", by=by, at=at)
+    timeline.add(case, "feedback_refusal", by=by, at=at, note=values.get("note", ""))
+
+
+def take_back(case: Case, *, by: Actor, at: datetime) -> None:
+    """The feedback does not count any more: the department has the case again, and its clocks run on."""
     _let_clocks_run_on(case, by, at)
     case.handled_at = None
     continue_dispatch(case, by=by, at=at)
-    steps.finish(task, "refuse", by=by, at=at)
-    timeline.add(case, "feedback_refusal", by=by, at=at, note=values.get("note", ""))
 
 
 def continue_dispatch(case: Case, *, by: Actor, at: datetime) -> None:

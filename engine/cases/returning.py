@@ -91,11 +91,16 @@ def grant(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: 
     """
     _decide(case, "granted", by, at)
     case.return_count += 1
+    take_away(case, by=by, at=at)
+    steps.finish(task, "grant", by=by, at=at, return_count=case.return_count)
+    timeline.add(case, "return_grant", by=by, at=at, note=values.get("note", ""))
+
+
+def take_away(case: Case, *, by: Actor, at: datetime) -> None:
+    """The department does not have the case any more, and the next one's clock starts anew."""
     _stop_for_this_department(case, by, at)
     dispatching.end(case, "return", at)
     case.department_id = case.handler_id = None
-    steps.finish(task, "grant", by=by, at=at, return_count=case.return_count)
-    timeline.add(case, "return_grant", by=by, at=at, note=values.get("note", ""))
 
 
 def refuse(case: Case, task: OpenTask, values: dict[str, Any], *, by: Actor, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What two versions of a drawing are compared by: its nodes, what leads to them, and what waits beside them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -23,7 +23,8 @@ class Node:
     """One node. ``scope`` is the sub-process that it lies in (None: the process itself).
 
     ``inputs`` and ``outputs`` are nodes, in the order of the flows; ``host`` is the activity that a boundary event
-    stands beside. ``family`` says what a token does there: nodes of one family can take over each other's tokens.
+    stands beside; ``lane`` is a role code. ``family`` says what a token does there: nodes of one family can take over
+    each other's tokens.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Node:
     act: str | None
     clock: str | None
     source: str | None
+    lane: str | None = None
 
     @property
     def label(self) -> str:
@@ -102,7 +104,8 @@ def read(source: str | bytes) -> Chart:
         outputs.setdefault(begins, []).append(ends)
         inputs.setdefault(ends, []).append(begins)
     found = [each for each in root.iter() if is_bpmn(each) and xml.kind(each) in NODES]
-    nodes = [_node(each, inputs, outputs) for each in found]
+    roles = parser.roles_by_node(root)
+    nodes = [replace(_node(each, inputs, outputs), lane=roles.get(each.get("id", ""))) for each in found]
     process = xml.find(root, "./bpmn:process")
     return Chart(process[0].get("id", "") if process else "", {node.id: node for node in nodes})
 

@@ -85,6 +85,11 @@ def drawing(definition_id: int) -> Drawing:
     digest = db.session.scalar(select(DEFINITION.c.digest).where(DEFINITION.c.id == definition_id))
     if digest is None:
         raise NotFound
+    return shared(digest, definition_id)
+
+
+def shared(digest: str, definition_id: int) -> Drawing:
+    """The same, where the fingerprint is known."""
     return _drawn.get(digest, lambda: instances.source_of(definition_id))
 
 

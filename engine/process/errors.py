@@ -73,3 +73,19 @@ class AlreadySuspended(Conflict):
 
 class NotSuspended(Conflict):
     """This version is not suspended."""
+
+
+class NoSuchTarget(Conflict):
+    """The token cannot be put there. Please choose one of the places offered."""
+
+
+class ClockTimer(Conflict):
+    """This timer follows the time limit "%(clock)s" and moves with it: extend or suspend the case on its own page."""
+
+
+class TimerHeld(Conflict):
+    """An incident holds this timer. Try it again, or skip it, with the incident."""
+
+
+class NotSkippable(Conflict):
+    """This incident holds no timer and no action of the drawing; settle it by hand."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,7 +11,7 @@ from engine.kit.db import db
 from engine.kit.errors import NotFound
 from engine.kit.signals import signals
 from engine.process import execution, instances
-from engine.process.errors import IncidentClosed, InstanceEnded, StepGone
+from engine.process.errors import IncidentClosed, InstanceEnded, NotSkippable, StepGone
 from engine.process.models import Delivery, Incident, OpenTimer, OutboxMessage
 from engine.process.subjects import Move
 
@@ -29,6 +30,12 @@ def open_incidents(*, most: int = 200) -> list[Incident]:
     """Unresolved incidents, the newest first."""
     unresolved = select(Incident).where(Incident.resolved_at.is_(None))
     return list(db.session.scalars(unresolved.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(most)))
+
+
+def some(incident_ids: Collection[int]) -> dict[int, Incident]:
+    """These incidents, open or not, by id."""
+    chosen = select(Incident).where(Incident.id.in_(incident_ids)).order_by(Incident.id)
+    return {one.id: one for one in db.session.scalars(chosen)}
 
 
 def open_for(work: OpenTimer | OutboxMessage, error: Exception, at: datetime) -> Incident:
@@ -126,6 +133,25 @@ def _work(incident: Incident) -> OpenTimer | OutboxMessage | None:
         return db.session.get(OpenTimer, incident.timer_id, populate_existing=True)
     message = db.session.get(OutboxMessage, incident.outbox_id, populate_existing=True)
     return message if message is not None and message.state != Delivery.cancelled else None
+
+
+def skip(incident_id: int, facts: dict[str, Any], *, by_id: int | None, at: datetime, note: str) -> Move:
+    """Go on as if the failed action had been performed with these results, or as if the failed timer had fired.
+
+    Raises NotFound, IncidentClosed, NotSkippable, StepGone, InstanceEnded, FactsRefused, and what the drawing raises.
+    """
+    incident = _unresolved(incident_id)
+    if incident.timer_id is None and incident.outbox_id is None:
+        raise NotSkippable
+    loaded = instances.of(incident.instance_id)
+    if incident.timer_id is not None:
+        move = execution.fire(loaded, incident.task_id, incident.node, at=at)
+    else:
+        move = execution.perform(loaded, incident.task_id, facts, at=at)
+        message = db.session.get_one(OutboxMessage, incident.outbox_id, with_for_update=True)
+        message.state, message.done_at, message.claimed_until = Delivery.done.value, at, None
+    _settle(incident, by_id, at, note)
+    return move
 
 
 def sentence(error: Exception) -> str:

@@ -60,7 +60,11 @@ class ProcessInstance(Model):
     """A drawing under way for one subject (a case)."""
 
     __tablename__ = "process_instance"
-    __table_args__ = (Index("ix_process_instance_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_process_instance_subject", "subject_kind", "subject_id"),
+        Index("ix_process_instance_definition_ended", "definition_id", "ended_at"),
+        Index("ix_process_instance_definition_started", "definition_id", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), index=True)
@@ -138,7 +142,7 @@ class ProcessEvent(Model):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(12))
-    """started, completed, performed, fired, sent, withdrawn; migrated and moved_back between versions."""
+    """started, completed, performed, fired, sent, withdrawn, relocated; migrated and moved_back between versions."""
     node: Mapped[str | None] = mapped_column(String(120))
     task_id: Mapped[str | None] = mapped_column(String(32))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

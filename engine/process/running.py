@@ -146,6 +146,13 @@ class Run:
         except WorkflowException as error:
             raise NoWayOn(node=_name_of(self._current)) from error
 
+    def arrive(self, task_id: str) -> None:
+        """The token that was just put down as ``task_id`` comes to its node: it begins to wait there, or goes on."""
+        task = self._task(task_id)
+        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+        task.task_spec._update(task)
+        self.advance()
+
     def settle(self) -> None:
         """Look at every waiting join again: tokens that it waited for may have been taken off. Raises like ``advance``.
 

@@ -74,6 +74,7 @@ def samples(city, story):
         "definition_id": first(ProcessDefinition).id,
         "draft_id": studio_draft(city).id,
         "rule_id": first(DispatchRule).id,
+        "instance_id": story.case.instance_id,
         "user_id": leaver.id,
         "post_id": first(Post, Post.user_id == leaver.id).id,
         "role_id": first(Post).role_id,

@@ -49,6 +49,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item(N_("Settings"), "admin.settings", "/admin/settings"),
             Item(N_("Escalation"), "admin.escalation", "/admin/escalation"),
+            Item(N_("Running processes"), "studio.watch", "/studio/watch"),
             Item(N_("Incidents"), "admin.incidents", "/admin/incidents"),
             Item(N_("Deliveries"), "admin.deliveries", "/admin/deliveries"),
             Item(N_("Import reports"), "admin.imports", "/admin/imports"),
@@ -66,6 +67,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     P.dispatch_rules_manage,
     P.settings_manage,
     P.process_manage,
+    P.process_watch,
     P.incident_manage,
     P.import_reports,
     P.access_manage,

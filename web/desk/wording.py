@@ -112,6 +112,10 @@ ENTRIES = {
     "reassignment": N_("gave a step to somebody else"),
     "takeover": N_("took a step over"),
     "confirmation_reassignment": N_("asked another collector to confirm"),
+    "token_move": N_("moved the case to another step by hand"),
+    "token_removal": N_("ended one branch of the case by hand"),
+    "incident_skip": N_("let the case go on without a step that had failed"),
+    "timer_change": N_("changed when a timer fires"),
     "succession": N_("passed it on to the department that took over"),
 }
 
@@ -135,7 +139,10 @@ DETAILS = {
     "due_before": N_("Due before"),
     "due_after": N_("Due after"),
     "until": N_("Suspended until"),
+    "node_before": N_("Step before"),
+    "node_after": N_("Step now"),
     "to": N_("To"),
+    "node": N_("Step"),
     "step": N_("Step"),
     "person_before": N_("In hand before"),
     "person": N_("In hand now"),
