@@ -16,6 +16,7 @@ PARTS: dict[str, list[str]] = {
     "lists": ["--cases", "50000"],
     "recalculation": ["--cases", "2000"],
     "migration": ["--cases", "500"],
+    "replay": ["--cases", "500"],
     "board": ["--cases", "50000"],
     "memory": ["--acts", "500", "--rows", "5000"],
 }

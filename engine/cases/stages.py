@@ -3,9 +3,10 @@
 The process room calls this follower in the transaction of every move, whoever made it: a person, a timer, a worker.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -101,18 +102,21 @@ class CaseFollower:
             clocks.change(KIND, case.id, at=move.at, by=by, stop=known.keys() - {adjusting.CLOCK}, known=known)
             _open.pop(case, None)
             return
-        opened, closed = _clocks_of(move)
-        paused = [name for name in closed if PAUSED_BY.get(name) in opened]
-        resumed = [name for name in opened if name in known and name not in closed]
-        left = [name for name, step in PAUSED_BY.items() if step in closed and name not in opened]
-        stopped = [name for name in closed if name not in paused] + left + list(_stopping.get())
+        changes = clock_changes(move, known)
+        stopped = [*changes.stop, *_stopping.get()]
         started = [
-            clocks.Start(name, limit)
-            for name in opened
-            if name not in resumed and (limit := limits.step_limit(case, name)) is not None
+            clocks.Start(name, limit) for name in changes.start if (limit := limits.step_limit(case, name)) is not None
         ]
         _open[case] = clocks.change(
-            KIND, case.id, at=move.at, by=by, stop=stopped, start=started, pause=paused, resume=resumed, known=known
+            KIND,
+            case.id,
+            at=move.at,
+            by=by,
+            stop=stopped,
+            start=started,
+            pause=changes.pause,
+            resume=changes.resume,
+            known=known,
         )
         if HANDLING in known and HANDLING in stopped:
             copy_clock(case, known[HANDLING])
@@ -160,6 +164,30 @@ def _follow_beside(case: Case, move: Move, by: Doer) -> None:
     remember(case, beside.settled())
     # Last, so that one UPDATE carries all that has changed.
     case.updated_at = move.at
+
+
+@dataclass(frozen=True)
+class ClockChanges:
+    """Names of clocks that a move stops, pauses, resumes, and starts where they have a limit."""
+
+    stop: list[str]
+    start: list[str]
+    pause: list[str]
+    resume: list[str]
+
+
+def clock_changes(move: Move, known: Container[str]) -> ClockChanges:
+    """What a move of a case's own drawing does to its clocks, of which those ``known`` are open. Pure."""
+    opened, closed = _clocks_of(move)
+    paused = [name for name in closed if PAUSED_BY.get(name) in opened]
+    resumed = [name for name in opened if name in known and name not in closed]
+    left = [name for name, step in PAUSED_BY.items() if step in closed and name not in opened]
+    return ClockChanges(
+        stop=[name for name in closed if name not in paused] + left,
+        start=[name for name in opened if name not in resumed],
+        pause=paused,
+        resume=resumed,
+    )
 
 
 def _clocks_of(move: Move) -> tuple[list[str], list[str]]:

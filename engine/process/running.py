@@ -91,6 +91,18 @@ class Run:
         """All that the token of an open task knows."""
         return dict(self._task(task_id).data)
 
+    def data_of(self, task_id: str) -> dict[str, Any]:
+        """The facts of a live token themselves, for a dry run that takes some of them back."""
+        data: dict[str, Any] = self._task(task_id).data
+        return data
+
+    def standing(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Task id, node and facts of every live token, the events beside steps too: for telling states apart."""
+        live = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+        for task in self.tasks():
+            if task.has_state(live) and task.task_spec.bpmn_id:
+                yield task.id.hex, str(task.task_spec.bpmn_id), task.data
+
     def service_facts(self, task_id: str) -> dict[str, Any]:
         """All that the token of a waiting service task knows. Raises StepGone where it does not wait any more."""
         task = self._task(task_id)

@@ -53,3 +53,19 @@ class DraftInUse(Conflict):
 
 class CommentResolved(Conflict):
     """This comment has been settled already."""
+
+
+class DrawingDoesNotRun(Conflict):
+    """The engine cannot run this drawing yet. Please mend what the check finds first."""
+
+
+class NoSuchReplay(NotFound):
+    """There is no such replay."""
+
+
+class ReplayRunning(Conflict):
+    """Cases are being replayed through this process already; wait until that is done, or cancel it."""
+
+
+class ReplayEnded(Conflict):
+    """This replay has ended already, or is still under way."""

@@ -1,0 +1,93 @@
+"""What pages that try out a drawing share: the draft or version that they are about, and its words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from engine.access.models import Role
+from engine.access.permissions import Permission
+from engine.forms import catalogue
+from engine.kit.db import db
+from engine.process import outcomes, vocabulary
+from engine.process.vocabulary import OUTCOME
+from engine.studio.errors import NoSuchDraft
+from engine.studio.models import StudioDraft
+from web import languages
+from web.studio import versions
+
+SEEN_BY = (Permission.process_manage, Permission.process_review)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A draft, or a version that was published."""
+
+    id: int
+    key: str
+    name: str
+    xml: str
+    version: int | None
+    address: str
+    """Where its dry run is."""
+    replays: str
+    """Where past cases are replayed through it."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        if self.version is None:
+            return _("%(name)s, draft", name=self.name)
+        return _("%(name)s, version %(version)s", name=self.name, version=self.version)
+
+
+def draft(draft_id: int) -> Tried:
+    """Raises NoSuchDraft."""
+    row = db.session.get(StudioDraft, draft_id)
+    if row is None:
+        raise NoSuchDraft
+    address, replays = (url_for(f"studio.draft_{name}", draft_id=row.id) for name in ("paths", "replays"))
+    return Tried(row.id, row.key, row.name, row.xml, None, address, replays)
+
+
+def version(definition_id: int) -> Tried:
+    """Raises NotFound."""
+    row = versions.find(definition_id)
+    address, replays = (url_for(f"studio.version_{name}", definition_id=row.id) for name in ("paths", "replays"))
+    return Tried(row.id, row.key, row.name, row.xml, row.version, address, replays)
+
+
+def role_names() -> dict[str, str]:
+    """What roles are called in the reader's language: one statement."""
+    rows = db.session.execute(select(Role.code, Role.name, Role.name_en))
+    is_english = languages.chosen() == "en"
+    return {code: (name_en if is_english and name_en else name) for code, name, name_en in rows}
+
+
+def form_title(name: str) -> str:
+    """What a form is called; its name where there is no such form yet."""
+    return _(catalogue.load(name).title) if name in catalogue.names() else name
+
+
+class Facts:
+    """Says facts in words: what they are called, and, of outcomes, what the lines of the drawing call them."""
+
+    def __init__(self, source: str) -> None:
+        self._known, self._outcomes = vocabulary.facts(), outcomes.read(source)
+
+    def told(self, node: str, given: dict[str, Any]) -> list[tuple[str, str]]:
+        """Pairs of a fact's name and its value; the outcome first."""
+        ordered = sorted(given.items(), key=lambda item: (item[0] != OUTCOME.name, item[0]))
+        return [(self._name(name), self._value(node, name, value)) for name, value in ordered]
+
+    def _name(self, name: str) -> str:
+        known = self._known.get(name)
+        return _(known.label) if known is not None and known.label else name
+
+    def _value(self, node: str, name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        label = self._outcomes.get(node, {}).get(str(value)) if name == OUTCOME.name else None
+        return f"{label} ({value})" if label and label != value else str(value)
