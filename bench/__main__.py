@@ -17,6 +17,7 @@ PARTS: dict[str, list[str]] = {
     "recalculation": ["--cases", "2000"],
     "migration": ["--cases", "500"],
     "replay": ["--cases", "500"],
+    "messages": ["--letters", "500"],
     "board": ["--cases", "50000"],
     "memory": ["--acts", "500", "--rows", "5000"],
 }
