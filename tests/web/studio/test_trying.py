@@ -49,6 +49,15 @@ def test_every_path_is_listed_and_one_is_drawn_and_told(visit, version):
     assert "试运行" in chinese
 
 
+@pytest.mark.parametrize("who", ["system_admin", "qian"])
+def test_a_draft_and_a_version_lead_to_their_dry_run_and_to_replays(visit, version, draft, who):
+    for page in (f"/studio/drafts/{draft}", f"/studio/versions/{version}"):
+        told = visit(who).get(page).text
+        for there in (f"{page}/paths", f"{page}/replays"):
+            assert f'href="{there}"' in told
+            assert visit(who).get(there).status_code == 200
+
+
 def test_a_path_that_there_is_not_shows_the_first(visit, version):
     assert "Path 1" in visit("system_admin", language="en").get(f"/studio/versions/{version}/paths?path=999").text
 
