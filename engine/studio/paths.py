@@ -34,6 +34,8 @@ MOST_VISITS = 2
 MOST_LOOKED_AT = 20_000
 MOST_SECONDS = 3.0
 _ENDS = ("endEvent",)
+_NO_NODE = {exploring.BEGIN, "send"}
+"""Kinds of moves that are not made at a node."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,9 @@ class Path:
 
     @property
     def nodes(self) -> set[str]:
-        """Every node on it."""
-        return {node for step in self.steps for node in (step.node, *step.passed)}
+        """Every node on it, the one where it gets stuck too; no names of messages."""
+        moved = {step.node for step in self.steps if step.kind not in _NO_NODE}
+        return moved.union(*(step.passed for step in self.steps))
 
     @property
     def roles(self) -> list[str]:
@@ -196,9 +199,9 @@ class _Chosen:
     def _next(self, path: list[Way]) -> Iterator[Way]:
         visits = Counter(node for way in path for node in _visited(way))
         for way in self._ways.get(path[-1].target or 0 if path else 0, []):
-            often = [node for node in _visited(way) if visits[node] >= MOST_VISITS]
-            if often:
-                self._loops[often[0]] += 1
+            often = next((node for node in (*way.path, way.node) if visits[node] >= MOST_VISITS), None)
+            if often is not None:
+                self._loops[often] += 1
             else:
                 yield way
 

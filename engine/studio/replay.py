@@ -6,7 +6,7 @@ has moved yet, it ends at the very moment at which it did. A step that this case
 its role, usually takes, else as long as its clock allows; and ends so that the case goes on as it did.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,7 +101,6 @@ class _Walk:
         self._calendar, self._asked_at = calendar, at
         self._left = Remaining(record, target.drawn.kinds)
         self._clocks = Clocks(record.case, record.clocks)
-        self._beside = deque(replay_clocks.beside(record.clocks))
         self._waiting: dict[str, _Waiting] = {}
         self._since: dict[tuple[str, str], datetime] = {}
         self._still_open = [node for node, _ in record.still_open]
@@ -119,13 +118,12 @@ class _Walk:
             happening = self._next()
             if self._run.ended or happening is None:
                 return
-            self._beside_until(happening[0])
             happening[2]()
             pruning.prune(self._run.workflow)
         raise _RunsOn
 
     def told(self) -> Replayed:
-        self._beside_until(self._asked_at)
+        self._clocks.grant_until(self._asked_at)
         record, at = self._record, self._asked_at
         nodes = self._nodes()
         end = self._run.last_end[0] if self._run.ended and not self._run.is_withdrawn else None
@@ -151,19 +149,28 @@ class _Walk:
             found[node].before += 1
         for node in self._run.path:
             found[node].after += 1
+        # A way has a service task twice: where it comes to it, and where it goes on.
         for done in self._record.done:
+            found[done.node].before -= done.kind == "performed"
             found[done.node].waited_before += (done.at - done.opened_at).total_seconds()
         for node, waits in self._waits.items():
+            found[node].after -= len(waits) if self._target.drawn.kinds.get(node) == "serviceTask" else 0
             found[node].waited_after += sum(waits)
         return {node: waited for node, waited in found.items() if kinds.get(node) in _COUNTED}
 
     def _next(self) -> tuple[datetime, int, Any] | None:
         """What happens next, and when: the earliest of all that waits. Of things at one moment, as they were told."""
-        happenings = [*self._of_steps(), *self._of_timers(), *self._of_messages()]
+        happenings = [*self._of_grants(), *self._of_steps(), *self._of_timers(), *self._of_messages()]
         withdrawn = self._record.withdrawn_at
         if withdrawn is not None:
             happenings.append((max(withdrawn, self._now), 9, self._withdraw))
         return min(happenings, key=lambda each: each[:2], default=None)
+
+    def _of_grants(self) -> Iterator[tuple[datetime, int, Any]]:
+        at = self._clocks.next_grant
+        if at is not None:
+            # Before any timer is looked at: it moves what they wait for.
+            yield at, 0, lambda: self._clocks.grant_until(at)
 
     def _of_steps(self) -> Iterator[tuple[datetime, int, Any]]:
         for task_id, waiting in self._waiting.items():
@@ -351,10 +358,6 @@ class _Walk:
             return _Waiting(node, self._now, self._now, dict(self._typical.given.get(action or "", {})), None)
         at = done.at if self._as_it_was and done.at >= self._now else self._now + (done.at - done.opened_at)
         return _Waiting(node, self._now, at, done.facts, None)
-
-    def _beside_until(self, at: datetime) -> None:
-        while self._beside and self._beside[0][1].at <= at:
-            self._clocks.beside(*self._beside.popleft())
 
 
 class _RunsOn(CityLoopError):

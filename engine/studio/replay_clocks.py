@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.calendars import queries as calendars
@@ -19,6 +19,7 @@ from engine.process.subjects import Move
 
 HANDLING, REWORK = stages.HANDLING, stages.REWORK
 _DEPARTMENT = (HANDLING, REWORK)
+_SECOND = timedelta(seconds=1)
 _BY_PEOPLE = {Action.extend, Action.pause, Action.resume}
 """What is done to the department's clocks beside the drawing: extensions and suspensions that were granted."""
 
@@ -40,17 +41,22 @@ class Ran:
 
 
 class Clocks:
-    """Clocks by name, as a case has them. Limits are those that its clocks had; else as they would be set now."""
+    """Clocks by name, as a case has them. Limits are those that its clocks had; else as they would be set now.
+
+    Extensions and suspensions that were granted come to the clock that takes their clock's place: at their very moment
+    where it begins at its own, else as much working time (urgent cases: time on the clock) after its beginning.
+    """
 
     def __init__(self, case: Case, recorded: Iterable[Clock]) -> None:
         self._case = case
+        self._unit = Unit.urgent_hours if case.is_urgent else Unit.working_hours
         self._open: dict[str, Ran] = {}
         self.all: list[Ran] = []
-        self._limits: dict[str, deque[tuple[Limit, WorkingCalendar]]] = defaultdict(deque)
+        self._recorded: dict[str, deque[Clock]] = defaultdict(deque)
         self._last_limits: dict[str, tuple[Limit, WorkingCalendar]] = {}
+        self._granted: list[tuple[str, Fact]] = []
         for clock in recorded:
-            of_clock = Limit(clock.limit_value, Unit(clock.limit_unit)), calendars.working(clock.calendar_id)
-            self._limits[clock.name].append(of_clock)
+            self._recorded[clock.name].append(clock)
 
     def begin(self, entry: Any, at: datetime) -> None:
         """The case enters: an urgent one is with its department at once."""
@@ -91,10 +97,17 @@ class Clocks:
         """The case has ended: everything stops."""
         self._stop(list(self._open), at)
 
-    def beside(self, name: str, fact: Fact) -> None:
-        """An extension or suspension was granted; where the clock does not run here, it has nothing to do."""
-        if name in self._open:
-            self._take(name, fact.action, fact.at, fact.value, fact.unit)
+    @property
+    def next_grant(self) -> datetime | None:
+        """When the next extension or suspension is granted, or ends."""
+        return self._granted[0][1].at if self._granted else None
+
+    def grant_until(self, at: datetime) -> None:
+        """Take what was granted until then; where the clock does not run any more, it has nothing to do."""
+        while self._granted and self._granted[0][1].at <= at:
+            name, fact = self._granted.pop(0)
+            if name in self._open:
+                self._take(name, fact.action, fact.at, fact.value, fact.unit)
 
     def due(self, name: str) -> datetime | None:
         """When a timer on this clock fires; None while it does not run (``stages.timer_due``)."""
@@ -110,8 +123,8 @@ class Clocks:
 
     def limit_of(self, name: str) -> Limit | None:
         """What a clock of this name would be given."""
-        if self._limits[name]:
-            return self._limits[name][0][0]
+        if self._recorded[name]:
+            return _limit(self._recorded[name][0])
         return limits.step_limit(self._case, name)
 
     def _running(self, name: str) -> Ran | None:
@@ -121,22 +134,37 @@ class Clocks:
     def _start(self, name: str, at: datetime) -> None:
         if name in self._open:
             return
-        given = self._next_limit(name)
+        recorded = self._recorded[name].popleft() if self._recorded[name] else None
+        given = self._limit_as(recorded, name)
         if given is None:
             return
         limit, calendar = given
         ran = Ran(name, Course(Fact(Action.start, at, limit.value, limit.unit), calendar), len(self.all))
         self._open[name] = ran
         self.all.append(ran)
+        if recorded is not None and name in _DEPARTMENT:
+            self._plan(recorded, calendar, at)
 
-    def _next_limit(self, name: str) -> tuple[Limit, WorkingCalendar] | None:
-        if self._limits[name]:
-            self._last_limits[name] = self._limits[name].popleft()
-            return self._last_limits[name]
+    def _limit_as(self, recorded: Clock | None, name: str) -> tuple[Limit, WorkingCalendar] | None:
+        if recorded is not None:
+            self._last_limits[name] = _limit(recorded), calendars.working(recorded.calendar_id)
         if name in self._last_limits:
             return self._last_limits[name]
         limit = self._made_up(name)
         return (limit, calendars.working(None)) if limit is not None else None
+
+    def _plan(self, recorded: Clock, calendar: WorkingCalendar, at: datetime) -> None:
+        """What was granted while ``recorded`` ran will be granted to the clock that begins in its place at ``at``."""
+        began = recorded.facts[0].at
+        for fact in recorded.facts:
+            if fact.action not in _BY_PEOPLE:
+                continue
+            moment = fact.at
+            if abs(at - began) >= _SECOND:
+                passed = calendar.position(fact.at, self._unit) - calendar.position(began, self._unit)
+                moment = calendar.moment(calendar.position(at, self._unit) + passed, self._unit)
+            self._granted.append((recorded.name, Fact(Action(fact.action), moment, fact.value, fact.unit)))
+        self._granted.sort(key=lambda each: each[1].at)
 
     def _made_up(self, name: str) -> Limit | None:
         if name == HANDLING:
@@ -182,6 +210,10 @@ class Clocks:
             return
 
 
+def _limit(clock: Clock) -> Limit:
+    return Limit(clock.limit_value, Unit(clock.limit_unit))
+
+
 def late(recorded: Iterable[Clock], at: datetime) -> list[str]:
     """Names of the clocks that ran out on record."""
     found = []
@@ -190,15 +222,3 @@ def late(recorded: Iterable[Clock], at: datetime) -> list[str]:
         if course.judged(course.due, at) is False:
             found.append(clock.name)
     return sorted(found)
-
-
-def beside(recorded: Iterable[Clock]) -> list[tuple[str, Fact]]:
-    """Extensions, and halts by suspension, of the department's clocks, in order of time."""
-    found = [
-        (clock.name, Fact(Action(fact.action), fact.at, fact.value, fact.unit))
-        for clock in recorded
-        if clock.name in _DEPARTMENT
-        for fact in clock.facts
-        if fact.action in _BY_PEOPLE
-    ]
-    return sorted(found, key=lambda each: each[1].at)

@@ -41,13 +41,27 @@ def test_the_standard_case_is_gone_through_everywhere_and_says_that_it_was_cut(s
     assert all(path.is_sure and not path.needs and path.trouble is None for path in standard.paths)
 
 
-def test_the_real_engine_goes_each_path_with_its_facts(standard):
-    for path in standard.paths[::7]:
-        run = Run.new(drawn("standard_case"), path.steps[0].facts)
+def test_the_real_engine_goes_each_path_with_its_facts_node_by_node(standard):
+    ready = drawn("standard_case")
+    for path in standard.paths:
+        run = Run.new(ready, path.steps[0].facts)
+        assert tuple(run.path) == path.steps[0].passed
         for step in path.steps[1:]:
+            before = len(run.path)
             paths._MOVES[step.kind](run, step.node, step.facts)
+            assert tuple(run.path[before:]) == step.passed, (path.number, step.node)
         assert run.ended
-        assert set(run.path) == path.nodes - {""} | set(run.path)
+        assert set(run.path) == path.nodes
+        assert run.path[-1] in path.ends
+
+
+def test_a_loop_is_told_by_where_it_is_entered_again():
+    s = Sketch("errand").start().user("ask").xor("asked", "on").user("wait").xor("waited", "over").end("done")
+    s.chain("begin", "ask", "asked").flow("asked", "wait", name="on").flow("asked", "done", 'outcome == "yes"')
+    s.chain("wait", "waited").flow("waited", "ask", 'outcome == "again"').flow("waited", "done", name="over")
+    found = paths.report(s.xml())
+    assert found.loops == ("ask",)
+    assert max(sum(step.node == "ask" for step in path.steps) for path in found.paths) == paths.MOST_VISITS
 
 
 def test_a_path_tells_who_does_what_until_when(standard):
