@@ -1,6 +1,7 @@
 """An administrator adds a second approval before closure: draws it, is told what is wrong, and mends it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
@@ -32,8 +33,11 @@ class Board:
     def choose(self, element):
         """Find an element by its name or id, as Ctrl+F does."""
         self.page.click("[data-tool=search]")
-        self.page.locator(".djs-search-input input").press_sequentially(element)
-        self.page.wait_for_selector(f".djs-search-result[data-result-id={element}]")
+        field = self.page.locator(".djs-search-input input")
+        # The field is there before it is the one that hears the keys.
+        expect(field).to_be_focused()
+        field.press_sequentially(element)
+        expect(field).to_have_value(element)
         self.page.click(f".djs-search-result[data-result-id={element}]")
         return self
 

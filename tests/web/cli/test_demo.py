@@ -39,7 +39,7 @@ def test_the_demo_is_built_once_served_and_kept(tmp_path):
     second = commands.begin(tmp_path, "demo", "--port", str(port))
     assert "<form" in page(port, second)
     second.send_signal(signal.SIGTERM)
-    printed, _ = second.communicate(timeout=20)
+    printed, _ = second.communicate(timeout=90)
     assert "acts in" not in printed  # nothing was replayed again
     assert "worker started" in printed
     assert "worker stopped" in printed
@@ -54,7 +54,7 @@ def test_an_interrupted_demo_goes_on_where_it_was(tmp_path):
         assert time.monotonic() < end
         time.sleep(0.1)
     first.send_signal(signal.SIGINT)
-    printed, _ = first.communicate(timeout=20)
+    printed, _ = first.communicate(timeout=90)
     assert first.returncode == 130, printed
     code, printed = commands.run(tmp_path, "demo", "--size", "0.05", "--only-build")
     assert code == 0, printed
