@@ -7,18 +7,16 @@ ratios mean something.
 """
 
 import argparse
-import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from multiprocessing.synchronize import Event
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import MetaData, Table, func, insert, select, text
 
-from bench import server
-from bench.recalculation import NOW, _acts
+from bench import beside, server
+from bench.beside import NOW
 from engine.access.actors import SYSTEM
 from engine.kit import clock as wall
 from engine.kit.config import ROOT
@@ -44,8 +42,8 @@ def main() -> None:
     wanted = parser.parse_args()
     with server.postgresql(in_memory=not wanted.disk) as url, server.application(url).app_context():
         city = fill(url, wanted.cases)
-        _acts(city, seconds=3)  # warms up what is read once in a process
-        before = _acts(city, seconds=20)
+        beside.acts(city, seconds=3)  # warms up what is read once in a process
+        before = beside.acts(city, seconds=20)
         run_id = published()
         for what, begin in (("moved", None), ("taken back", migrations.take_back)):
             if begin is not None:
@@ -182,41 +180,26 @@ def _timed(what: str, do: Callable[[], Any]) -> Any:
 
 def _measured(url: str, city: cities.City, run_id: int) -> tuple[Migration, float, list[float]]:
     """Let one worker in a process of its own do it; how long it took, and what the acts beside it took."""
-    context = multiprocessing.get_context("spawn")
-    begin, ended = context.Event(), context.Event()
-    worker = context.Process(target=_work, args=(url, run_id, begin, ended))
-    worker.start()
-    begin.wait()
-    begun = time.perf_counter()
-    times = _acts(city, until=ended)
-    ended.wait()
-    seconds = time.perf_counter() - begun
-    worker.join()
+    seconds, times = beside.measured(url, city, _work, run_id)
     return db.session.get_one(Migration, run_id, populate_existing=True), seconds, times
 
 
-def _work(url: str, run_id: int, begin: Event, ended: Event) -> None:
-    with server.application(url).app_context(), wall.fixed(NOW):
-        begin.set()
-        while db.session.get_one(Migration, run_id, populate_existing=True).state in {"running", "returning"}:
-            jobs.run_due(NOW)
-        ended.set()
+def _work(run_id: int) -> None:
+    while db.session.get_one(Migration, run_id, populate_existing=True).state in {"running", "returning"}:
+        jobs.run_due(NOW)
 
 
 def report(what: str, run: Migration, seconds: float, during: list[float], before: list[float]) -> None:
     """Two lines of figures: for the work, and for the acts beside it."""
     done = run.moved if what == "moved" else run.returned
     stayed = run.left if what == "moved" else run.kept
-    (old, old_late), (new, new_late) = server.median_and_95(before), server.median_and_95(during or [0.0])
+    old, _ = server.median_and_95(before)
     rate = done / seconds
     print(
         f"{what}: {done:,} cases ({stayed:,} stayed) in {seconds:.1f} s: {rate:.0f} a second, "
         f"{1000 / rate:.1f} ms each, {1000 / rate / old:.2f} of an act"
     )
-    print(
-        f"  acts meanwhile: {len(during)}, median {new:.1f} ms (before {old:.1f}, {new / old:.2f} times), "
-        f"95 % {new_late:.1f} ms (before {old_late:.1f}, {new_late / old_late:.2f} times)"
-    )
+    print(beside.told(during, before))
 
 
 if __name__ == "__main__":

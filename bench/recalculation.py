@@ -6,17 +6,13 @@ beside it somebody goes on taking cases from report to closure. On a machine tha
 """
 
 import argparse
-import multiprocessing
 import os
-import time
 from datetime import datetime, timedelta
-from multiprocessing.synchronize import Event
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bench import server
+from bench import beside, server
+from bench.beside import NOW
 from bench.lists import CASES, INSTANCE, WORDS
 from engine.access.actors import SYSTEM
 from engine.calendars import drafting, queries
@@ -24,12 +20,9 @@ from engine.calendars.working_time import Limit, Unit
 from engine.deadlines import jobs, recalculation
 from engine.deadlines.effects import Tally
 from engine.deadlines.models import Recalculation
-from engine.kit import clock as wall
 from engine.kit.db import db, unit_of_work
 from tests import city as cities
-from tests.stories import Story
 
-NOW = datetime(2026, 10, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOLIDAY = datetime(2026, 10, 16).date()  # noqa: DTZ001 - a day
 BATCH = 50_000
 ACTS = ("filing_proposal", "filing", "dispatch", "signing", "assignment", "handling", "feedback")
@@ -77,8 +70,8 @@ def main() -> None:
     with server.postgresql(in_memory=not wanted.disk) as url, server.application(url).app_context():
         fill(wanted.cases)
         city = cities.City(url)
-        _acts(city, seconds=3)  # warms up what is read once in a process
-        before = _acts(city, seconds=20)
+        beside.acts(city, seconds=3)  # warms up what is read once in a process
+        before = beside.acts(city, seconds=20)
         _draft()
         for what in ("preview", "recalculation"):
             report(what, *_measured(what, url, city), before)
@@ -141,56 +134,13 @@ def _measured(what: str, url: str, city: cities.City) -> tuple[Recalculation, fl
         else:
             revision = drafting.revision_of(calendar)
             run_id = recalculation.apply(calendar, revision=revision, by=SYSTEM, at=NOW).id
-    context = multiprocessing.get_context("spawn")
-    begin, ended = context.Event(), context.Event()
-    worker = context.Process(target=_work, args=(url, run_id, begin, ended))
-    worker.start()
-    begin.wait()
-    begun = time.perf_counter()
-    times = _acts(city, until=ended)
-    ended.wait()
-    seconds = time.perf_counter() - begun
-    worker.join()
+    seconds, times = beside.measured(url, city, _work, run_id)
     return db.session.get_one(Recalculation, run_id, populate_existing=True), seconds, times
 
 
-def _work(url: str, run_id: int, begin: Event, ended: Event) -> None:
-    with server.application(url).app_context(), wall.fixed(NOW):
-        begin.set()
-        while db.session.get_one(Recalculation, run_id, populate_existing=True).state == "running":
-            jobs.run_due(NOW)
-        ended.set()
-
-
-def _acts(city: cities.City, *, seconds: float = 0, until: Event | None = None) -> list[float]:
-    """Take cases from report to feedback, one after the other; seconds of each act, its commit included."""
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-
-    def goes_on() -> bool:
-        return not until.is_set() if until is not None else time.perf_counter() < end
-
-    while goes_on():
-        story = Timed(city, NOW, times=times).report()
-        with wall.fixed(NOW):
-            story.filed().signed()
-    db.session.rollback()
-    return times
-
-
-class Timed(Story):
-    """A story that notes how long each act took."""
-
-    def __init__(self, city: cities.City, now: datetime, *, times: list[float]) -> None:
-        super().__init__(city, now)
-        self._times = times
-
-    def do(self, *given: Any, **values: Any) -> "Timed":
-        """Do it and note the time."""
-        begun = time.perf_counter()
-        super().do(*given, **values)
-        self._times.append(time.perf_counter() - begun)
-        return self
+def _work(run_id: int) -> None:
+    while db.session.get_one(Recalculation, run_id, populate_existing=True).state == "running":
+        jobs.run_due(NOW)
 
 
 def report(what: str, run: Recalculation, seconds: float, during: list[float], before: list[float]) -> None:
@@ -198,11 +148,7 @@ def report(what: str, run: Recalculation, seconds: float, during: list[float], b
     told = Tally.from_json(run.tally)
     rate = run.done / seconds
     print(f"{what}: {run.done:,} clocks looked at, {told.moved:,} move, in {seconds:.1f} s: {rate:.0f} a second")
-    (old, old_late), (new, new_late) = server.median_and_95(before), server.median_and_95(during or [0.0])
-    print(
-        f"  acts meanwhile: {len(during)}, median {new:.1f} ms (before {old:.1f}, {new / old:.2f} times), "
-        f"95 % {new_late:.1f} ms (before {old_late:.1f}, {new_late / old_late:.2f} times)"
-    )
+    print(beside.told(during, before))
 
 
 if __name__ == "__main__":
