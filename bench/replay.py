@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Table, insert, select, text
 
 from bench import server
-from bench.recalculation import Timed
+from bench.beside import Timed
 from engine.access.actors import SYSTEM
 from engine.cases.models import Case
 from engine.deadlines.models import Clock, ClockFact
