@@ -1,5 +1,6 @@
 """The house keeps its own rules: walls, drawings, forms, permissions, locks."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -49,6 +50,13 @@ def test_locks_and_sources_name_no_address_of_a_registry():
     for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "package-lock.json"):
         text = (ROOT / name).read_text("utf-8")
         assert not re.search(r'index-url|find-links|"resolved"|"dist\.|registry', text), name
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("bench/*.py")), ids=lambda path: path.stem)
+def test_every_measurement_finds_what_it_imports(path):
+    """Measurements run too long for a test; that they start is the least."""
+    if path.stem != "__main__":
+        assert importlib.import_module(f"bench.{path.stem}".removesuffix(".__init__")).__doc__
 
 
 def test_packages_say_what_lives_in_them_and_import_nothing():
