@@ -15,6 +15,7 @@ from engine.kit.config import ROOT, Config
 from engine.kit.db import db, prepare
 from engine.notifications.channels import registry
 from reports import case_list, enclosures
+from reports.wording import SOURCES
 from web import (
     configuration,
     doors,
@@ -43,7 +44,7 @@ def create_app(config: Config | None = None) -> Flask:
     exports.keep_in(config)
     registry.offer(config.outgoing)
     enclosures.register()
-    case_list.register(wording.STAGES | wording.SOURCES)
+    case_list.register(wording.STAGES | SOURCES)
     _open_database(app)
     numbers.init_app(app)
     # The order of what is asked before each request: log, language, token, then who it is.

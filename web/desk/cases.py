@@ -22,6 +22,7 @@ from engine.kit.db import unit_of_work
 from engine.kit.errors import Invalid
 from engine.organization import queries as organization
 from reports import case_list
+from reports.wording import SOURCES
 from web import languages
 from web.desk import filters, wording
 from web.desk.door import door
@@ -78,7 +79,7 @@ def export_cases() -> ResponseReturnValue:
     rows = queries.stream(wanted, actor, at=now, sort=request.args.get("sort", "newest"), limit=asking.SMALL)
     # The file is removed with its last reader, which is the response.
     file = TemporaryFile()  # noqa: SIM115
-    count = case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | wording.SOURCES)
+    count = case_list.write(file, rows, locale=languages.chosen(), at=now, words=wording.STAGES | SOURCES)
     file.seek(0)
     with unit_of_work():
         recording.record("cases.exported", by=actor, at=now, detail={"rows": count, "filters": filters.names()})

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from reports.wording import SOURCES
 from web import times
 from web.desk import drawing, wording
 
@@ -14,7 +15,7 @@ def _shared() -> dict[str, object]:
     return {
         "stages": wording.STAGES,
         "lamp_words": wording.LAMPS,
-        "sources": wording.SOURCES,
+        "sources": SOURCES,
         "results": wording.RESULTS,
         "clocks": wording.CLOCKS,
         "limit_words": wording.limit,

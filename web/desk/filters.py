@@ -13,6 +13,7 @@ from engine.catalog.models import Category
 from engine.grids.models import Region
 from engine.kit.db import db
 from engine.organization.models import Department
+from reports.wording import SOURCES
 from web import times
 from web.desk import counted_sets, wording
 from web.presenting import address_with
@@ -89,8 +90,8 @@ def _named() -> Iterator[tuple[str, str, str]]:
     stages = [_(wording.STAGES[stage]) for stage in args.getlist("stage") if stage in wording.STAGES]
     if stages:
         yield "stage", _("Stage"), _(", ").join(stages)
-    if args.get("source") in wording.SOURCES:
-        yield "source", _("Source"), _(wording.SOURCES[args["source"]])
+    if args.get("source") in SOURCES:
+        yield "source", _("Source"), _(SOURCES[args["source"]])
     if "mine" in args:
         yield "mine", "", _("given to me by name")
     yield from _named_rows()

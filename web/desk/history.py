@@ -12,6 +12,7 @@ from engine.cases import timeline
 from engine.cases.models import Case, TimelineEntry
 from engine.cases.recipients import HOLDER
 from engine.organization import queries as organization
+from reports.wording import SOURCES
 from web import languages, times
 from web.desk import wording
 
@@ -59,7 +60,7 @@ def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield wording.DETAILS[name], times.moment(datetime.fromisoformat(value)).striptags()
         elif name in wording.DETAILS and value not in ("", None):
             text = str(value)
-            yield wording.DETAILS[name], wording.SOURCES.get(text) or wording.RESULTS.get(text, text)
+            yield wording.DETAILS[name], SOURCES.get(text) or wording.RESULTS.get(text, text)
 
 
 def _role(code: str) -> str:

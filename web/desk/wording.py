@@ -27,18 +27,6 @@ STAGES = {
     "transferred": N_("Transferred"),
 }
 
-SOURCES = {
-    "patrol": N_("Patrol"),
-    "hotline": N_("Hotline"),
-    "citizen_app": N_("Citizen's app"),
-    "video": N_("Video"),
-    "sensor": N_("Sensor"),
-    "leader": N_("Assigned by a leader"),
-    "media": N_("Media"),
-    "superior": N_("Task from a superior"),
-    "legacy": N_("Imported history"),
-}
-
 LAMPS = {
     "red": N_("Overdue"),
     "amber": N_("Due soon"),
