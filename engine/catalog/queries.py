@@ -1,6 +1,6 @@
 """Reading the catalogue: search, majors, conditions."""
 
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from engine.catalog.models import Category, CategoryKind, FilingCondition
@@ -49,6 +49,12 @@ def choices(*, code_system: str) -> list[tuple[int, str]]:
     statement = _active(code_system, None).with_only_columns(Category.id, Category.major_name, Category.name)
     found = db.session.execute(statement.order_by(Category.kind, Category.code))
     return [(id_, f"{major} · {name}") for id_, major, name in found]
+
+
+def count(*, code_system: str) -> int:
+    """How many active categories there are."""
+    counted = _active(code_system, None).with_only_columns(func.count())
+    return db.session.scalar(counted) or 0
 
 
 def majors(*, code_system: str, kind: str | None = None) -> list[tuple[str, str, str]]:

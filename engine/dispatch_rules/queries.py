@@ -1,6 +1,6 @@
 """Reading the list of authority and what was confirmed."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from engine.dispatch_rules.errors import OwnershipNotFound, RuleNotFound
@@ -30,6 +30,12 @@ def in_force(
     return statement.options(*(joinedload(each) for each in loaded)).order_by(
         DispatchRule.priority, DispatchRule.number
     )
+
+
+def count() -> int:
+    """How many rules are in force and asked."""
+    asked = select(func.count()).where(DispatchRule.superseded_at.is_(None), DispatchRule.is_active)
+    return db.session.scalar(asked) or 0
 
 
 def get(rule_id: int) -> DispatchRule:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from engine.kit.db import db
 from engine.kit.errors import NotFound
 from engine.kit.paging import Page
+from engine.organization.gaps import GAPS
 from engine.organization.models import Department, Post, User
 
 
@@ -67,10 +68,18 @@ def search(typed: str, *, department: Department | None = None, limit: int = 20)
 
 
 def page_of_people(
-    typed: str, *, department: Department | None = None, with_closed: bool = False, page: int = 1, size: int = 50
+    typed: str,
+    *,
+    department: Department | None = None,
+    with_closed: bool = False,
+    lacking: str = "",
+    page: int = 1,
+    size: int = 50,
 ) -> Page[User]:
-    """One page of the people found as by :func:`search`."""
+    """One page of the people found as by :func:`search`; ``lacking`` (a key of ``gaps.GAPS``) keeps to some of them."""
     found = matching(typed, department=department, with_closed=with_closed)
+    if lacking in GAPS:
+        found = found.where(User.is_active, GAPS[lacking])
     total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
     return Page(db.session.scalars(found.offset((page - 1) * size).limit(size)).all(), page, size, total)
 

@@ -10,9 +10,13 @@ from engine.catalog.models import Category
 from engine.forms.definition import YES, Option
 from engine.grids import queries as grid_queries
 from engine.kit.errors import Conflict, FieldError, Invalid, NotAllowed
+from engine.kit.i18n import N_
 from engine.organization import queries
 from engine.organization.models import Department, User
 from web import languages
+
+GAPS = {"post": N_("without a post"), "sign_in": N_("never signed in")}
+"""What a list of people can be narrowed to, by ``organization.gaps``."""
 
 
 def of(labels: Mapping[str, str]) -> list[Option]:

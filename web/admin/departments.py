@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engine.access import gaps
 from engine.access import queries as access
 from engine.access.permissions import Permission
 from engine.forms import catalogue as forms
@@ -33,14 +34,19 @@ KINDS = {
 @door.get("/departments")
 @requires(Permission.organization_manage)
 def departments() -> ResponseReturnValue:
-    """The whole tree with how many people serve where, merged departments last named beside their successors."""
-    everyone = queries.departments(with_closed=True)
+    """The whole tree with how many people serve where, merged departments last named beside their successors.
+
+    ``?without=head`` keeps to those in which people work, and nobody leads them.
+    """
+    everyone, headless = queries.departments(with_closed=True), gaps.departments_without_head()
     return render_template(
         "admin/departments.html",
-        departments=everyone,
+        departments=[one for one in everyone if one.id in headless or "without" not in request.args],
+        headless=headless,
         by_id={one.id: one for one in everyone},
         counts=queries.counts_of_people(),
         kinds=KINDS,
+        is_narrowed="without" in request.args,
     )
 
 

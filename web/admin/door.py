@@ -1,9 +1,8 @@
-"""The blueprint of administration, its first page and its menu."""
+"""The blueprint of administration, and its menu."""
 
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, current_app, request
 
 from engine.access.permissions import Permission
 from engine.calendars import queries as calendars
@@ -18,11 +17,11 @@ door = Blueprint("admin", __name__, url_prefix="/admin")
 
 @dataclass(frozen=True)
 class Item:
-    """One page of the menu: its name, its endpoint, and the first part of the addresses that belong to it."""
+    """A page: its name, its endpoint, and, in the menu, the first part of the addresses that belong to it."""
 
     name: str
     endpoint: str
-    prefix: str
+    prefix: str = ""
 
 
 MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
@@ -57,25 +56,6 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
 )
-
-
-@door.get("/")
-@guards.requires(
-    P.organization_manage,
-    P.catalog_manage,
-    P.calendar_manage,
-    P.dispatch_rules_manage,
-    P.settings_manage,
-    P.process_manage,
-    P.process_watch,
-    P.incident_manage,
-    P.import_reports,
-    P.access_manage,
-    P.audit_read,
-)
-def index() -> ResponseReturnValue:
-    """Lead to the first page of the menu that this person may enter."""
-    return redirect(url_for(next(item.endpoint for _, items in menu() for item in items)))
 
 
 def menu() -> list[tuple[str, list[Item]]]:

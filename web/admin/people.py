@@ -31,6 +31,7 @@ def people() -> ResponseReturnValue:
         request.args.get("q", ""),
         department=queries.department(department_id) if department_id else None,
         with_closed="closed" in request.args,
+        lacking=request.args.get("lacking", ""),
         page=request.args.get("page", 1, type=int),
     )
     return render_template(
@@ -40,6 +41,7 @@ def people() -> ResponseReturnValue:
         roles=access.names(),
         beats=choices.names_of_beats(page.rows),
         now=clock.now(),
+        gaps=choices.GAPS,
     )
 
 

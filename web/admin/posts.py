@@ -28,8 +28,18 @@ from web.session import current_actor
 @requires(Permission.access_manage)
 def posts() -> ResponseReturnValue:
     """Everybody with the posts held."""
-    page = queries.page_of_people(request.args.get("q", ""), page=request.args.get("page", 1, type=int))
-    return render_template("admin/posts.html", page=page, roles=access.names(), beats=choices.names_of_beats(page.rows))
+    page = queries.page_of_people(
+        request.args.get("q", ""),
+        lacking=request.args.get("lacking", ""),
+        page=request.args.get("page", 1, type=int),
+    )
+    return render_template(
+        "admin/posts.html",
+        page=page,
+        roles=access.names(),
+        beats=choices.names_of_beats(page.rows),
+        gaps=choices.GAPS,
+    )
 
 
 @door.route("/posts/<int:user_id>", methods=["GET", "POST"])
