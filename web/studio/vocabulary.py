@@ -148,7 +148,7 @@ def _facts() -> list[Fact]:
     found = {named.OUTCOME.name: named.OUTCOME, **named.mapping("fact")}
     for kind in ("act_fact", "action_fact"):
         for given in named.mapping(kind).values():
-            found = {**given, **found}
+            found |= {name: fact for name, fact in given.items() if name not in found}
     return list(found.values())
 
 
@@ -165,13 +165,16 @@ def _fact(fact: Fact) -> Entry:
 
 def _categories(name: str) -> list[Entry]:
     """Codes and names of categories, for the two facts that hold them."""
-    if name not in {"major_category", "category"}:
-        return []
     system = code_system.current()
     if name == "category":
-        return [_entry(row.code, f"{row.code} {choices.name_of(row)}") for row in catalog.listing(code_system=system)]
+        rows = [(row.kind, row.code, choices.name_of(row)) for row in catalog.listing(code_system=system)]
+    elif name == "major_category":
+        rows = catalog.majors(code_system=system)
+    else:
+        return []
     kinds = {"component": _("Component"), "event": _("Event")}
-    return [
-        _entry(code, f"{code} {label} ({kinds.get(kind, kind)})")
-        for kind, code, label in catalog.majors(code_system=system)
-    ]
+    labels: dict[str, list[str]] = {}
+    for kind, code, label in rows:
+        labels.setdefault(code, []).append(f"{label} ({kinds.get(kind, kind)})")
+    # One code may stand for a component and for an event: a condition on it alone holds for both.
+    return [_entry(code, f"{code} {' / '.join(both)}") for code, both in sorted(labels.items())]

@@ -6,6 +6,7 @@ import pytest
 
 from engine.process import definitions, vocabulary
 from engine.studio import blank, drafting
+from tests.stories import GARBAGE
 
 ATTACK = '<img src=x onerror="alert(1)">'
 
@@ -179,6 +180,19 @@ def test_what_may_be_drawn_is_told_in_both_languages(visit, city):
     assert {"value": "closed", "label": "Closed"} in english["stages"]
     assert {fact["name"] for fact in english["facts"]} >= {"outcome", "category", "is_public"}
     assert not [one for one in english["facts"] if not one["label"]]
+
+
+def test_of_all_facts_the_outcome_is_offered_first(visit, city):
+    assert visit("system_admin").get("/studio/vocabulary").json["facts"][0]["name"] == "outcome"
+
+
+def test_a_code_that_stands_for_a_component_and_an_event_is_offered_once_with_both_names(visit, city):
+    facts = {fact["name"]: fact["values"] for fact in visit("system_admin").get("/studio/vocabulary").json["facts"]}
+    for name in ("category", "major_category"):
+        codes = [one["value"] for one in facts[name]]
+        assert len(codes) == len(set(codes)) > 0
+    [garbage] = [one["label"] for one in facts["category"] if one["value"] == GARBAGE]
+    assert garbage == "0110 热力井盖 (部件) / 暴露垃圾 (事件)"
 
 
 def test_everything_that_the_lists_offer_passes_the_check(visit, city):

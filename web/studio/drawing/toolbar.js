@@ -3,6 +3,7 @@
 const BESIDE_PALETTE = 110;
 const MARGIN = 20;
 
+/** Names can be read from here on; and the buttons that set tokens going are shown, which half the size hides. */
 const READABLE = 0.55;
 
 /** The drawing beside the palette rather than under it: all of it, but not smaller than `least`. */
@@ -37,7 +38,12 @@ export function toolbar(bar, modeler, saving) {
     out: () => board('zoomScroll').stepZoom(-1),
     fit: () => showAll(modeler),
     minimap: () => board('minimap').toggle(),
-    simulate: () => board('toggleMode').toggleMode(),
+    simulate: () => {
+      if (board('canvas').zoom() < READABLE) {
+        showFirst(modeler);
+      }
+      board('toggleMode').toggleMode();
+    },
     // The click that opens it would close it again on its way up.
     search: () => setTimeout(() => board('searchPad').toggle()),
     save: () => saving.now(),
