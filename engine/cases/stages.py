@@ -234,6 +234,8 @@ def _write_stage(case: Case, move: Move) -> None:
         case.stage = stage
     if move.end_properties.get("result") and case.result is None:
         case.result = move.end_properties["result"]
+    # A drawing may ask for more once the act of closure is done: until then the case is not counted as closed.
+    case.closed_at = (case.closed_at or move.at) if case.stage == Stage.closed else None
     if case.stage in Stage.ended():
         case.ended_at = case.ended_at or move.at
 

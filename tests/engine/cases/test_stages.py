@@ -12,7 +12,9 @@ from engine.cases.stages import CaseFollower
 from engine.deadlines import clocks
 from engine.kit import remembering
 from engine.kit.db import unit_of_work
+from engine.process import definitions
 from engine.process.subjects import Move, Step
+from tests.engine.studio import redrawn
 from tests.stories import Story
 
 STAGES = {"dispatching": "pending_dispatch", "arbitration": "arbitration", "signing": "pending_sign"}
@@ -80,3 +82,15 @@ def test_a_role_that_another_process_made_is_seen_within_seconds(city, at, monke
     moment.now += 5
     assert stages.scope_of("archivist") == Scope.department
     assert "archivist" in stages.lanes(Scope.department)
+
+
+def test_a_case_counts_as_closed_from_the_last_approval_that_its_drawing_asks_for(city):
+    with unit_of_work():
+        definitions.publish("standard_case", redrawn.with_leaders_say(), by_id=None, at=Story(city).now)
+    story = Story(city).closed()
+    assert (story.waiting, story.case.stage, story.case.closed_at) == ({"agree"}, "pending_closure", None)
+    story.do("qian", "step", outcome="no")
+    assert (story.waiting, story.case.closed_at) == ({"approve_closure"}, None)
+    story.do("zhao", "closure", result="explained").do("qian", "step", outcome="yes")
+    case = story.case
+    assert (case.stage, case.closed_at, case.result) == ("closed", story.now, "explained")

@@ -68,6 +68,14 @@ def with_second_approval(**task: str) -> str:
     return drawn.flow("again_result", "rework", 'outcome == "rework"').xml
 
 
+def with_leaders_say() -> str:
+    """What the duty officer has closed, the director agrees to, or gives back to him."""
+    drawn = Redrawn().step("agree", "director_lane", form="step", act="step").gateway("agreed", "director_lane")
+    drawn.lead("closure_result_to_is_public_report", "agree").flow("agree", "agreed")
+    drawn.flow("agreed", "is_public_report", 'outcome == "yes"')
+    return drawn.flow("agreed", "approve_closure", 'outcome == "no"').xml
+
+
 def without_feedback_review() -> str:
     """What the department reports is verified at once."""
     drawn = Redrawn().lead("feedback_result_to_review_feedback", "filing_complete")
