@@ -1,96 +1,38 @@
 """An administrator adds a second approval before closure: draws it, is told what is wrong, and mends it."""
 
 import pytest
-from playwright.sync_api import expect
 
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, linting, parser, xml
 from engine.studio import drafting, editing
+from tests.journeys.drawing_board import FITS, SIZE, Board
 from tests.web.accessibility import violations
 from tests.web.conftest import PHONE
 
 pytestmark = pytest.mark.browser
-BOARD = {"width": 1440, "height": 900}
 ATTACK = '"><img src=x onerror="document.title=\'owned\'"><b>'
 
 
-class Board:
-    """The drawing board as a person uses it."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def open(self, key="standard_case"):
-        self.page.goto("/studio/")
-        self.page.click(f"section:has(#process-{key}) :is(.studio-draft a, .acts button)")
-        return self.ready()
-
-    def ready(self):
-        self.page.wait_for_selector("#studio[data-ready=yes]")
-        return self
-
-    def choose(self, element):
-        """Find an element by its name or id, as Ctrl+F does."""
-        self.page.click("[data-tool=search]")
-        field = self.page.locator(".djs-search-input input")
-        # The field is there before it is the one that hears the keys.
-        expect(field).to_be_focused()
-        field.press_sequentially(element)
-        expect(field).to_have_value(element)
-        self.page.click(f".djs-search-result[data-result-id={element}]")
-        return self
-
-    def beside(self, act):
-        """Press one of the buttons beside the chosen element."""
-        self.page.click(f".djs-context-pad.open [data-action='{act}']")
-        return self
-
-    def set(self, entry, value):
-        """Answer one question of the panel."""
-        control = self.page.locator(f"[data-entry-id='{entry}'] :is(select, input, textarea)").first
-        control.scroll_into_view_if_needed()
-        if control.evaluate("one => one.tagName") == "SELECT":
-            control.select_option(value)
-        elif control.get_attribute("type") == "checkbox":
-            control.set_checked(value)
-        else:
-            control.fill(value)
-            control.press("Tab")
-        return self
-
-    def saved(self):
-        """Wait until everything is on the server and looked at."""
-        self.page.click("[data-tool=save]")
-        self.page.wait_for_selector("[data-part=state][data-kind=good]")
-        self.page.wait_for_selector("[data-part=findings][data-looked=yes]", state="attached")
-        db.session.rollback()
-        return self
-
-    @property
-    def findings(self):
-        return self.page.inner_text("[data-part=findings]")
-
-    @property
-    def element(self):
-        """Id of the chosen element."""
-        return self.page.input_value("[data-entry-id=id] input")
+def the_draft():
+    """The open draft as the server has it now."""
+    db.session.rollback()
+    return drafting.open_drafts()[0]
 
 
 def drawing():
-    """The open draft as XML, and what its step for the second approval says."""
-    db.session.rollback()
-    return xml.read(drafting.open_drafts()[0].xml)
+    """The open draft as XML."""
+    return xml.read(the_draft().xml)
 
 
 def test_a_second_approval_is_drawn_told_wrong_and_mended(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("approve_closure_to_closure_result").beside("delete")
         board.choose("approve_closure").beside("append.user-task")
         step = board.element
         board.set("name", "领导复审").saved()
         assert "环节“领导复审”未指定表单。" in board.findings
-        assert page.locator(f".djs-overlays[data-container-id={step}] .studio-mark-finding").count() == 1
+        assert board.marked(step)
 
         board.set("act", "step").set("role", "leader").set("clock", "closure").saved()
         assert "表单" not in board.findings
@@ -99,7 +41,7 @@ def test_a_second_approval_is_drawn_told_wrong_and_mended(city, browse):
         board.beside("connect")
         page.click("[data-element-id=closure_result] .djs-hit", force=True)
         board.saved()
-        assert board.findings == "未发现问题：此图可以上线。"
+        assert board.findings == FITS
         assert not page.complaints, page.complaints
 
     root = drawing()
@@ -108,12 +50,12 @@ def test_a_second_approval_is_drawn_told_wrong_and_mended(city, browse):
     drawn = parser.task_of(task)
     assert [drawn[name] for name in ("form", "act", "clock")] == ["step", "step", "closure"]
     assert parser.roles_by_node(root)[step] == "leader"
-    assert linting.check(drafting.open_drafts()[0].xml) == []
+    assert linting.check(the_draft().xml) == []
     assert definitions.active("standard_case").version == 1
 
 
 def test_the_board_is_accessible_in_both_languages_and_quiet(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("approve_closure")
         assert violations(page) == []
         page.click(".top-language button")
@@ -128,7 +70,7 @@ def test_the_board_is_accessible_in_both_languages_and_quiet(city, browse):
 
 
 def test_a_condition_is_chosen_from_lists_and_shown_as_it_is_run(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("closure_result_to_rework")
         assert page.input_value("[data-entry-id=cel] textarea") == 'outcome == "rework"'
         page.click("button[data-entry-id=add]")
@@ -145,7 +87,7 @@ def test_a_condition_is_chosen_from_lists_and_shown_as_it_is_run(city, browse):
 
 
 def test_steps_are_copied_from_one_process_to_another(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open("extension").choose("review_by_duty_officer")
         page.click("[data-tool=copy]")
         board.open("appeal")
@@ -165,9 +107,9 @@ def test_steps_are_copied_from_one_process_to_another(city, browse):
 
 
 def test_who_was_faster_is_named_and_nothing_is_lost(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("accept").set("name", "受理登记").saved()
-        draft = drafting.open_drafts()[0]
+        draft = the_draft()
         with unit_of_work():
             at = clock.now()
             editing.take_over(draft.id, by=city.zhao, at=at)
@@ -185,13 +127,13 @@ def test_who_was_faster_is_named_and_nothing_is_lost(city, browse):
         page.click("[data-part=conflict-load]")
         page.wait_for_selector("dialog:not([open])", state="attached")
         board.choose("sign").set("name", "签收确认").saved()
-    text = drafting.open_drafts()[0].xml
+    text = the_draft().xml
     assert "派遣处置" in text
     assert "签收确认" in text
 
 
 def test_what_somebody_wrote_into_names_and_comments_never_runs(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("accept").set("name", ATTACK)
         page.fill("[data-part=comment-text]", ATTACK)
         page.click("[data-part=comment-form] button")
@@ -211,7 +153,7 @@ def test_what_somebody_wrote_into_names_and_comments_never_runs(city, browse):
 
 
 def test_on_a_phone_the_drawing_is_there_to_look_at(city, browse):
-    with browse("system_admin", size=BOARD) as page:
+    with browse("system_admin", size=SIZE) as page:
         Board(page).open()
     with browse("system_admin", size=PHONE) as page:
         Board(page).open()
