@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
 from sqlalchemy import Engine, event
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, event
 from engine import rooms
 from engine.kit import remembering
 from engine.kit.db import db
+from engine.organization import passwords
 from tests import city as cities
 from tests import databases, visiting
 from tests.chromium import ARGUMENTS, CHROMIUM
@@ -25,6 +27,8 @@ rooms.connect_receivers()
 # How long an example takes says something of the machine, nothing of the program.
 settings.register_profile("city", deadline=None)
 settings.load_profile("city")
+# Nobody attacks the cast: a sign-in need not take a thief's time. Tests of passwords hash at other costs themselves.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

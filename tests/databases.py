@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import URL, Engine, create_engine, make_url
 
 from engine.kit.db import db, engine_options, prepare
+from tests import remembered
 
 RUN = "CITYLOOP_TEST_RUN"
 _copies = count(1)
@@ -53,6 +54,7 @@ def application(url: str) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        remembered.share_statements(db.engine)
     return app
 
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from engine.kit.config import Config
 from engine.kit.db import db
+from tests import remembered
 from tests.city import CAST, PASSWORD
 
 
@@ -28,6 +29,9 @@ def application(url: str, data_dir: Path) -> Flask:
     app = create_app(Config.from_env({"DATABASE_URL": url, "CITYLOOP_DATA_DIR": str(data_dir), "SECRET_KEY": "test"}))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     app.test_client_class = Visitor
+    app.jinja_env.bytecode_cache = remembered.TEMPLATES
+    with app.app_context():
+        remembered.share_statements(db.engine)
     return app
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
@@ -66,6 +67,12 @@ class Hours:
         if not exception.is_work:
             return ()
         return exception.segments or self._ordinary(day)
+
+    def facts(self) -> tuple[Any, ...]:
+        """All that it is made of, hashable: equal where every day has the same hours for the same reasons."""
+        weeks = tuple((week.season, tuple(sorted(week.days.items()))) for week in self.weeks)
+        days = frozenset((day, one.is_work, one.segments) for day, one in self.exceptions.items())
+        return weeks, days, frozenset(self.fixed_holidays), frozenset(self.published)
 
     def _week(self, day: date) -> Mapping[int, tuple[Segment, ...]]:
         """A season that covers the day goes before the hours of the whole year."""

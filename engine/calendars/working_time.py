@@ -2,13 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.calendars.hours import Hours
-from engine.calendars.tracks import WorkedDays, around_the_clock
+from engine.calendars.tracks import Track, WorkedDays, around_the_clock
 
 DAY_SECONDS = 8 * 3600
 """A working day is reported as eight hours, whatever its own length (process.md §5.2)."""
@@ -72,14 +74,7 @@ class WorkingCalendar:
 
     def __init__(self, hours: Hours, zone: ZoneInfo, years: range, *, id: int | None = None, version: int = 0) -> None:
         self.id, self.version, self.zone, self.hours, self.years = id, version, zone, hours, years
-        worked = WorkedDays(hours, zone, years)
-        whole_days, day_size = worked.whole_days()
-        self._tracks = {
-            Unit.urgent_hours: around_the_clock(),
-            Unit.working_hours: worked.hours(),
-            Unit.working_days: whole_days,
-            Unit.calendar_days: worked.wall_clock(zone),
-        }
+        self._tracks, day_size = _measures(_Span(hours.facts(), zone, years, hours))
         self._sizes = _SECONDS | {Unit.working_days: day_size}
         self._published = list(_stretches(hours.published, zone))
 
@@ -117,6 +112,32 @@ class WorkingCalendar:
     def seconds(self, amount: int, unit: Unit) -> int:
         """A difference of positions in seconds, as ``spent`` reports it."""
         return amount * _SECONDS[unit] // self._sizes[unit]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Years of a calendar; one is the other where the same hours are worked in them."""
+
+    facts: tuple[Any, ...]
+    zone: ZoneInfo
+    years: range
+    hours: Hours = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _measures(span: _Span) -> tuple[dict[Unit, Track], int]:
+    """A measure of time for each unit, and how much one working day counts.
+
+    Some thirty years take a twentieth of a second: a calendar that is read again and says the same waits for nothing.
+    """
+    worked = WorkedDays(span.hours, span.zone, span.years)
+    whole_days, day_size = worked.whole_days()
+    return {
+        Unit.urgent_hours: around_the_clock(),
+        Unit.working_hours: worked.hours(),
+        Unit.working_days: whole_days,
+        Unit.calendar_days: worked.wall_clock(span.zone),
+    }, day_size
 
 
 def _stretches(published: Collection[int], zone: ZoneInfo) -> Iterator[tuple[int, int]]:
