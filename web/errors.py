@@ -35,9 +35,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def said(error: CityLoopError) -> str:
-    """The sentence of an error in the reader's language."""
-    return _(error.message_id, **error.params)
+def said(error: FieldError | CityLoopError) -> str:
+    """The sentence of an error in the reader's language; so is the ``reason`` in it, where the program gave one."""
+    text = error.message_id if isinstance(error, CityLoopError) else error.text
+    params = error.params | {name: _(str(error.params[name])) for name in ("reason",) if error.params.get(name)}
+    return _(text, **params)
 
 
 def status_of(error: CityLoopError) -> int:

@@ -7,8 +7,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from engine.kit import pinyin
-from engine.kit.errors import CityLoopError, FieldError
-from web import assets, guards, keeping, languages, rail, session, times
+from web import assets, errors, guards, keeping, languages, rail, session, times
 from web.configuration import current_config
 
 
@@ -21,7 +20,7 @@ def init_app(app: Flask) -> None:
         day=times.day,
         ago=times.ago,
         time_left=times.time_left,
-        said=said,
+        said=errors.said,
         number=number,
         t=translated,
         # A name is found by typing its initials: 环卫局 is hwj.
@@ -53,12 +52,6 @@ def has_page(endpoint: str) -> bool:
     """Is there such a page, and may this reader enter it?"""
     actor = session.actor_or_none()
     return endpoint in current_app.view_functions and actor is not None and guards.may_enter(actor, endpoint)
-
-
-def said(error: FieldError | CityLoopError) -> str:
-    """An error's sentence in the reader's language."""
-    text = error.message_id if isinstance(error, CityLoopError) else error.text
-    return _(text, **error.params)
 
 
 def translated(text: str | None, **params: Any) -> str:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.kit.db import db
@@ -46,17 +46,22 @@ def active(key: str) -> Definition | None:
     While the version in force is suspended, it is the one before it that is not.
     """
     columns = (DEFINITION.c.id, DEFINITION.c.key, DEFINITION.c.version, DEFINITION.c.name, DEFINITION.c.digest)
-    usable = (DEFINITION.c.key == key) & (DEFINITION.c.state != DefinitionState.draft)
-    usable &= DEFINITION.c.suspended_at.is_(None)
+    usable = (DEFINITION.c.key == key) & DEFINITION.c.suspended_at.is_(None)
     row = db.session.execute(select(*columns).where(usable).order_by(DEFINITION.c.version.desc()).limit(1)).first()
     return Definition(*row) if row is not None else None
+
+
+def in_force(key: str) -> ProcessDefinition | None:
+    """The version that was published last, suspended or not: what the next draft is compared with."""
+    is_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
+    return db.session.scalar(select(ProcessDefinition).where(is_active).execution_options(populate_existing=True))
 
 
 def startable(key: str) -> Definition:
     """The same. Raises NoSuchProcess, or ProcessSuspended where every version is suspended."""
     found = active(key)
     if found is None:
-        row = _active_row(key)
+        row = in_force(key)
         raise ProcessSuspended(name=row.name) if row is not None else NoSuchProcess(key=key)
     return found
 
@@ -131,7 +136,7 @@ def lock(key: str) -> ProcessDefinition | None:
     """Lock every version of a process to the end of the transaction; the one in force, as it is now."""
     of_key = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
     db.session.execute(of_key.order_by(ProcessDefinition.id).with_for_update())
-    return _active_row(key)
+    return in_force(key)
 
 
 def published_meanwhile(found: ProcessDefinition | None) -> PublishedMeanwhile:
@@ -141,17 +146,6 @@ def published_meanwhile(found: ProcessDefinition | None) -> PublishedMeanwhile:
     return PublishedMeanwhile(name=by.name if by else "", version=found.version if found is not None else 0)
 
 
-def keep_draft(key: str, source: bytes | str, *, by_id: int | None, at: datetime) -> Definition:
-    """Keep what somebody is drawing for ``key``, right or wrong; the draft kept before is replaced.
-
-    Raises UnreadableXml.
-    """
-    xml.read(source)
-    text = source.decode() if isinstance(source, bytes) else source
-    _drop_draft(key)
-    return _of(_next_version(key, text, DefinitionState.draft, by_id, at))
-
-
 def ensure_published(folder: Path, at: datetime) -> list[Definition]:
     """Publish every ``*.bpmn`` of ``folder`` under its file's name, where ``key`` has no active version yet.
 
@@ -159,7 +153,7 @@ def ensure_published(folder: Path, at: datetime) -> list[Definition]:
     """
     paths = sorted(folder.glob("*.bpmn"))
     return [
-        publish(path.stem, path.read_bytes(), by_id=None, at=at) for path in paths if _active_row(path.stem) is None
+        publish(path.stem, path.read_bytes(), by_id=None, at=at) for path in paths if in_force(path.stem) is None
     ]
 
 
@@ -173,13 +167,12 @@ def _checked(source: bytes | str) -> str:
 
 def _locked(definition_id: int) -> ProcessDefinition:
     row = db.session.get(ProcessDefinition, definition_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state == DefinitionState.draft:
+    if row is None:
         raise NotFound
     return row
 
 
 def _succeed(key: str, text: str, by_id: int | None, at: datetime, **what: Any) -> ProcessDefinition:
-    _drop_draft(key)
     was_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
     db.session.execute(update(ProcessDefinition).where(was_active).values(state=DefinitionState.retired.value))
     try:
@@ -209,18 +202,8 @@ def _next_version(
     return definition
 
 
-def _drop_draft(key: str) -> None:
-    is_draft = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.draft)
-    db.session.execute(delete(ProcessDefinition).where(is_draft))
-
-
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-def _active_row(key: str) -> ProcessDefinition | None:
-    is_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
-    return db.session.scalar(select(ProcessDefinition).where(is_active).execution_options(populate_existing=True))
 
 
 def _of(row: ProcessDefinition) -> Definition:

@@ -11,9 +11,8 @@ from engine.kit.db import BigId, Model
 
 
 class DefinitionState(StrEnum):
-    """A version is drawn, then runs new cases, then only finishes what it began."""
+    """A version runs new cases, then only finishes what it began. What is still drawn is a draft of the studio."""
 
-    draft = "draft"
     active = "active"
     retired = "retired"
 

@@ -1,10 +1,10 @@
 """Comments on the elements of a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import aliased
 
 from engine.kit.db import db
@@ -14,7 +14,7 @@ from engine.kit.signals import Doer
 from engine.organization.models import User
 from engine.studio import drafting
 from engine.studio.errors import CommentResolved, NoSuchDraft
-from engine.studio.models import DraftState, StudioComment
+from engine.studio.models import DraftState, StudioComment, StudioDraft
 
 LONGEST = 2000
 DRAWING = "drawing"
@@ -47,6 +47,16 @@ def comment(draft_id: int, element_id: str, text: str, *, by: Doer, at: datetime
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def comment_by_program(draft: StudioDraft, told: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """Keep what the program has to say about elements of a draft: pairs of an element's id and a sentence."""
+    rows = [
+        {"draft_id": draft.id, "element_id": element[:120] or DRAWING, "text": text[:LONGEST], "at": at}
+        for element, text in told
+    ]
+    if rows:
+        db.session.execute(insert(StudioComment), rows)
 
 
 def resolve(draft_id: int, comment_id: int, *, by: Doer, at: datetime) -> None:

@@ -162,7 +162,7 @@ def pictures(camera: Camera) -> None:
         camera.take(f"work{suffix}", "li", "/desk/work", **language)
         camera.take(f"case{suffix}", "wang", f"/desk/cases/{running.id}", height=1500, **language)
         camera.take(f"cases{suffix}", "zhao", "/desk/cases?state=open", **language)
-        camera.take(f"processes{suffix}", "system_admin", "/admin/processes", **language)
+        camera.take(f"processes{suffix}", "system_admin", "/studio/", **language)
     camera.take("case-closed", "zhao", f"/desk/cases/{done.id}", height=2600)
     camera.take("drawing", "zhao", f"/desk/cases/{done.id}", part=".case-drawing")
     if fresh is not None:
@@ -180,7 +180,7 @@ def pictures(camera: Camera) -> None:
     camera.take("board.en", "zhou", "/supervision/", height=1500, **english)
     camera.take("wall", "zhou", "/supervision/wall", size=SCREEN)
     camera.take("authority", "system_admin", "/admin/authority")
-    camera.take("process", "system_admin", "/admin/processes/1", height=1000)
+    camera.take("process", "system_admin", "/studio/versions/1", height=1000)
     camera.take("people", "system_admin", "/admin/people")
     camera.take("catalogue.en", "system_admin", "/admin/catalogue", **english)
     camera.take("calendar", "system_admin", "/admin/calendars/1", height=1000)

@@ -40,7 +40,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(N_("Catalogue"), "admin.catalogue", "/admin/catalogue"),
             Item(N_("Authority list"), "admin.authority", "/admin/authority"),
             Item(N_("Calendars"), "admin.calendars", "/admin/calendars"),
-            Item(N_("Processes"), "admin.processes", "/admin/processes"),
+            Item(N_("Processes"), "studio.processes", "/studio"),
         ),
     ),
     (

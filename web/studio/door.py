@@ -6,7 +6,7 @@ from engine.kit.i18n import N_
 
 door = Blueprint("studio", __name__, url_prefix="/studio")
 
-STATES = {"draft": N_("draft"), "active": N_("in force"), "retired": N_("retired")}
+STATES = {"active": N_("in force"), "retired": N_("retired")}
 DRAFT_STATES = {
     "drawing": N_("being drawn"),
     "submitted": N_("handed in for review"),

@@ -1,26 +1,21 @@
-"""The list of processes with their versions and open drafts, and beginning a draft."""
+"""The list of processes with their versions and open drafts; beginning to change a version, giving a draft up."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from engine.access.actors import SYSTEM
 from engine.access.permissions import Permission
-from engine.kit import clock, pinyin
+from engine.kit import clock
 from engine.kit.db import db
-from engine.kit.errors import FieldError, Invalid
-from engine.kit.i18n import N_
 from engine.organization.models import User
-from engine.process import definitions, linting, queries
+from engine.process import queries
 from engine.process.models import ProcessDefinition, ProcessInstance
-from engine.studio import blank, commenting, drafting
+from engine.studio import drafting
 from engine.studio.models import StudioDraft
-from web import languages
 from web.guards import requires
 from web.session import current_actor
 from web.studio.door import door
@@ -61,20 +56,6 @@ def draw_version(definition_id: int) -> ResponseReturnValue:
     return redirect(url_for(".draft", draft_id=draft.id), 303)
 
 
-@door.route("/drafts/new", methods=["GET", "POST"])
-@requires(Permission.process_manage)
-def new_draft() -> ResponseReturnValue:
-    """Begin a process from nothing, or with a file that was drawn elsewhere."""
-    if request.method == "GET":
-        return _new_page()
-    try:
-        draft = _begin()
-    except Invalid as refusal:
-        db.session.rollback()
-        return _new_page(refusal), 422
-    return redirect(url_for(".draft", draft_id=draft.id), 303)
-
-
 @door.post("/drafts/<int:draft_id>/discarding")
 @requires(Permission.process_manage)
 def discard_draft(draft_id: int) -> ResponseReturnValue:
@@ -82,45 +63,6 @@ def discard_draft(draft_id: int) -> ResponseReturnValue:
     drafting.discard(draft_id, by=current_actor(), at=clock.now())
     flash(_("The draft was discarded. Nothing of it is in force."), "success")
     return redirect(url_for(".processes"), 303)
-
-
-def _begin() -> StudioDraft:
-    """A draft of what was sent: blank, or a file with comments on what of another tool was translated or lost."""
-    file, by, at = request.files.get("file"), current_actor(), clock.now()
-    if file is None or not file.filename:
-        return drafting.begin(_blank(), by=by, at=at)
-    report = linting.examine(file.read())
-    if not report.xml:
-        raise Invalid({"file": [FieldError(each.text, each.params) for each in report.errors]})
-    name = drafting.name_in(report.xml) or PurePath(file.filename).stem
-    source = drafting.Source(_key(name), report.xml, _in_force(_key(name)))
-    draft = drafting.begin(source, by=by, at=at)
-    for each in (*report.losses, *report.notes):
-        commenting.comment(draft.id, each.element_id, each.told(languages.chosen()), by=SYSTEM, at=at)
-    return draft
-
-
-def _blank() -> drafting.Source:
-    name = (request.form.get("name") or "").strip()[: drafting.LONGEST_NAME]
-    if not name:
-        raise Invalid.field("name", N_("Please say what the process is called, or choose a file."))
-    key = _key(name)
-    return drafting.Source(key, blank.drawing(key, name), _in_force(key))
-
-
-def _key(name: str) -> str:
-    return (request.form.get("key") or "").strip() or drafting.free_key(pinyin.letters(name))
-
-
-def _in_force(key: str) -> int | None:
-    """The version that a draft of this process will be compared with."""
-    version = definitions.active(key)
-    return version.id if version is not None else None
-
-
-def _new_page(refusal: Invalid | None = None) -> str:
-    keys = sorted({row.key for row in queries.definitions()})
-    return render_template("studio/new.html", keys=keys, refusal=refusal)
 
 
 def _grouped(rows: Iterable[ProcessDefinition], drafts: Iterable[StudioDraft]) -> list[Process]:

@@ -10,7 +10,7 @@ from engine.kit.db import db
 from engine.kit.errors import Invalid, NotAllowed, NotFound
 from engine.process import differences
 from engine.process.models import ProcessDefinition
-from engine.studio import reviewing
+from engine.studio import commenting, reviewing
 from engine.studio.models import DraftState, StudioDraft
 from web import languages
 from web.guards import requires
@@ -103,7 +103,7 @@ def _find(draft_id: int) -> StudioDraft:
 def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
     base = db.session.get(ProcessDefinition, draft.based_on_id) if draft.based_on_id else None
     before = base.xml if base is not None else EMPTY
-    found = differences.between(before, draft.xml)
+    sides = compared(before, draft.xml, differences.between(before, draft.xml))
     errors, warnings = reviewing.findings(draft.xml, rehearse=False)
     return render_template(
         "studio/review.html",
@@ -115,7 +115,9 @@ def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
         names=names_of({draft.submitted_by_id, draft.changed_by_id, draft.reviewed_by_id}),
         refusal=refusal,
         locale=languages.chosen(),
-        **compared(before, draft.xml, found),
+        comments=[one for one in commenting.of(draft.id) if not one.resolved_by],
+        element_names={shape.id: shape.name for shape in sides["pictures"][1].shapes},
+        **sides,
     )
 
 

@@ -1,8 +1,10 @@
 """One version: what it is, beside another one, and what may be done with it: bring it back, suspend it."""
 
 from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from engine.kit.db import db
 from engine.kit.errors import Invalid, NotFound
 from engine.kit.i18n import N_
 from engine.organization.models import User
-from engine.process import definitions, differences, drawing
+from engine.process import definitions, differences, drawing, exporting
 from engine.process.differences import Difference
 from engine.process.models import DefinitionState, ProcessDefinition, ProcessInstance
 from engine.studio import migrations, versions
@@ -89,15 +91,25 @@ def resume(definition_id: int) -> ResponseReturnValue:
     return redirect(url_for(".version", definition_id=definition_id), 303)
 
 
+@door.get("/versions/<int:definition_id>/bpmn")
+@requires(*SEEN_BY)
+def version_file(definition_id: int) -> ResponseReturnValue:
+    """One version as a file that other tools open."""
+    row = find(definition_id)
+    file = BytesIO(exporting.plain(row.xml).encode())
+    name = f"{row.key}-{row.version}.bpmn"
+    return send_file(file, mimetype="application/xml", as_attachment=True, download_name=name)
+
+
 def find(definition_id: int) -> ProcessDefinition:
-    """A version that was published. Raises NotFound."""
+    """One version. Raises NotFound."""
     row = db.session.get(ProcessDefinition, definition_id)
-    if row is None or row.state == DefinitionState.draft:
+    if row is None:
         raise NotFound
     return row
 
 
-def compared(before: str, after: str, found: Sequence[Difference]) -> dict[str, object]:
+def compared(before: str, after: str, found: Sequence[Difference]) -> dict[str, Any]:
     """What the two pictures and the list of a comparison are made of."""
     marks = {one.id: str(one.kind) for one in found}
     return {
@@ -134,5 +146,5 @@ def _page(row: ProcessDefinition, refusal: Invalid | None = None, refused: str =
 
 
 def _siblings(key: str) -> Sequence[ProcessDefinition]:
-    of_key = (ProcessDefinition.key == key) & (ProcessDefinition.state != DefinitionState.draft)
-    return db.session.scalars(select(ProcessDefinition).where(of_key).order_by(ProcessDefinition.version.desc())).all()
+    of_key = select(ProcessDefinition).where(ProcessDefinition.key == key)
+    return db.session.scalars(of_key.order_by(ProcessDefinition.version.desc())).all()

@@ -64,15 +64,3 @@ def test_a_folder_is_published_once(notebook: Notebook, tmp_path: Path) -> None:
         published = definitions.ensure_published(tmp_path, MONDAY)
     assert [each.key for each in published] == ["other"]
     assert DRAWINGS.exists()
-
-
-def test_a_draft_is_kept_though_it_is_wrong_and_goes_when_its_like_is_published(notebook: Notebook) -> None:
-    unfinished = sketch("walk").replace('form="walk"', "")
-    with unit_of_work():
-        definitions.keep_draft("errand", unfinished, by_id=None, at=MONDAY)
-        draft = definitions.keep_draft("errand", unfinished + " ", by_id=None, at=MONDAY)
-    assert draft.version == 2
-    assert definitions.active("errand").version == 1
-    publish(sketch("walk"))
-    states = db.session.scalars(select(ProcessDefinition.state).where(ProcessDefinition.key == "errand"))
-    assert sorted(states) == ["active", "retired"]

@@ -23,8 +23,6 @@ PAGES = {
         "/admin/authority/new",
         "/admin/authority/rehearsal",
         "/admin/authority/import",
-        "/admin/processes",
-        "/admin/processes/new",
         "/admin/incidents",
     ),
     "security_admin": ("/admin/posts", "/admin/roles", "/admin/roles/1", "/admin/roles/permissions/case.close"),
@@ -39,6 +37,12 @@ def test_a_page_answers_to_its_administrator(visit, username, language):
     for page in PAGES[username]:
         answer = visitor.get(page)
         assert answer.status_code == 200, (page, answer.text)
+
+
+def test_processes_lead_into_the_studio(visit):
+    admin = visit("system_admin")
+    assert admin.get("/admin/processes").location == "/studio/"
+    assert admin.get("/admin/processes/new").location == "/studio/drafts/new"
 
 
 @pytest.mark.parametrize("username", [*PAGES, "zhao", "wang", "chen"])

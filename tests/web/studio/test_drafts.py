@@ -1,11 +1,9 @@
 """The studio's pages and what the drawing board asks and sends."""
 
-from io import BytesIO
-
 import pytest
 
 from engine.process import definitions, vocabulary
-from engine.studio import blank, drafting
+from engine.studio import drafting
 from tests.stories import GARBAGE
 
 ATTACK = '<img src=x onerror="alert(1)">'
@@ -42,32 +40,6 @@ def test_a_second_draft_of_a_process_is_refused_with_a_sentence(visit, city):
     answer = admin.post(f"/studio/versions/{definitions.active('standard_case').id}/drafts")
     assert answer.status_code == 409
     assert "草稿" in answer.text
-
-
-def test_a_process_begins_from_nothing_with_a_name(visit, city):
-    admin = visit("system_admin")
-    answer = admin.post("/studio/drafts/new", data={"name": "行道树修剪"})
-    drawing = admin.get(f"{answer.headers['Location']}/drawing").json
-    assert (drawing["name"], drawing["key"]) == ("行道树修剪", "xingdaoshuxiujian")
-    assert drawing["is_mine"]
-
-
-def test_a_process_begins_with_a_file_of_another_tool(visit, city):
-    text = blank.drawing("trees", "Trees")
-    admin = visit("system_admin")
-    data = {"file": (BytesIO(text.encode()), "trees.bpmn"), "key": "trees"}
-    assert admin.post("/studio/drafts/new", data=data).status_code == 303
-    assert drafting.open_drafts()[0].key == "trees"
-
-
-@pytest.mark.parametrize("data", [{}, {"name": "x", "key": "No!"}, {"file": b"PK\x03\x04"}])
-def test_what_cannot_begin_is_said_and_what_was_typed_stays(visit, city, data):
-    sent = data | ({"file": (BytesIO(data["file"]), "a.bpmn")} if "file" in data else {})
-    answer = visit("system_admin").post("/studio/drafts/new", data=sent)
-    assert answer.status_code == 422
-    assert "form-summary" in answer.text
-    assert f'value="{data.get("name", "")}"' in answer.text
-    assert drafting.open_drafts() == []
 
 
 def test_a_save_answers_with_the_next_revision(visit, city):

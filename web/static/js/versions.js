@@ -29,6 +29,6 @@
     });
   });
 
-  const first = document.querySelector("[data-show]");
+  const first = document.querySelector(".differences [data-show]");
   if (first) show(first.dataset.show);
 })();
