@@ -21,9 +21,9 @@ ROOMS = (
     "supervision",
     "exports",
     "evaluation",
-    "notifications",
     "legacy",
     "studio",
+    "notifications",
     "simulation",
 )
 

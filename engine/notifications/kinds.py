@@ -70,6 +70,12 @@ KINDS = {
         Kind("incident", N_("Incidents of the workers"), N_("The workers failed at “%(node)s” and need your help"),
              WRITTEN, wakes=True, is_duty=True),
         Kind("export_ready", N_("Exports that are ready"), N_("Your export of %(count)s cases is ready"), INSIDE),
+        Kind("draft_submitted", N_("Drawings of processes that wait for a review"),
+             N_("“%(drawing)s” waits for a second person: please review the drawing")),
+        Kind("draft_returned", N_("Drawings that a review returns"),
+             N_("“%(drawing)s” has been returned: why stands beside the drawing")),
+        Kind("draft_published", N_("Drawings that a review puts in force"),
+             N_("“%(drawing)s” has been agreed to, and is in force as version %(version)s")),
         Kind("assessment", N_("Monthly assessment"), N_("The monthly assessment of %(month)s"),
              is_chosen=False),
     )

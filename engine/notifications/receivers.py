@@ -22,6 +22,8 @@ from engine.organization.models import User
 from engine.process.incidents import opened
 from engine.process.models import Incident
 from engine.process.subjects import Placement, Step
+from engine.studio import reviewing
+from engine.studio.models import StudioDraft
 from engine.supervision import orders
 from engine.supervision.models import OrderState, SupervisionOrder
 from engine.supervision.watching import escalated
@@ -134,6 +136,35 @@ def tell_of_incident(incident: Incident, at: datetime, **_: Any) -> None:
 def tell_of_export(export: Export, at: datetime, **_: Any) -> None:
     """Whoever asked for it."""
     tell("export_ready", at=at, user_ids=[export.user_id], count=export.written, export=export.id)
+
+
+@reviewing.submitted.connect
+def tell_of_draft(draft: StudioDraft, by_id: int | None, at: datetime, **_: Any) -> None:
+    """Whoever reviews drawings."""
+    may = Permission.process_review
+    tell("draft_submitted", at=at, permission=may, except_id=by_id, drawing=draft.name, draft=draft.id)
+
+
+@reviewing.sent_back.connect
+def tell_of_draft_sent_back(draft: StudioDraft, by_id: int | None, at: datetime, **_: Any) -> None:
+    """Those who drew it, and whoever handed it in."""
+    people = sorted(reviewing.makers(draft))
+    tell("draft_returned", at=at, user_ids=people, except_id=by_id, drawing=draft.name, draft=draft.id)
+
+
+@reviewing.approved.connect
+def tell_of_draft_approved(draft: StudioDraft, version: int, by_id: int | None, at: datetime, **_: Any) -> None:
+    """The same."""
+    people = sorted(reviewing.makers(draft))
+    tell(
+        "draft_published",
+        at=at,
+        user_ids=people,
+        except_id=by_id,
+        drawing=draft.name,
+        version=version,
+        definition=draft.published_id,
+    )
 
 
 @account_closed.connect

@@ -51,12 +51,6 @@ def active(key: str) -> Definition | None:
     return Definition(*row) if row is not None else None
 
 
-def in_force(key: str) -> ProcessDefinition | None:
-    """The version that was published last, suspended or not: what the next draft is compared with."""
-    is_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
-    return db.session.scalar(select(ProcessDefinition).where(is_active).execution_options(populate_existing=True))
-
-
 def startable(key: str) -> Definition:
     """The same. Raises NoSuchProcess, or ProcessSuspended where every version is suspended."""
     found = active(key)
@@ -64,6 +58,12 @@ def startable(key: str) -> Definition:
         row = in_force(key)
         raise ProcessSuspended(name=row.name) if row is not None else NoSuchProcess(key=key)
     return found
+
+
+def in_force(key: str) -> ProcessDefinition | None:
+    """The version that was published last, suspended or not: what the next draft is compared with."""
+    is_active = (ProcessDefinition.key == key) & (ProcessDefinition.state == DefinitionState.active)
+    return db.session.scalar(select(ProcessDefinition).where(is_active).execution_options(populate_existing=True))
 
 
 def publish(
@@ -152,9 +152,7 @@ def ensure_published(folder: Path, at: datetime) -> list[Definition]:
     Drawings that administrators have changed since are left alone.
     """
     paths = sorted(folder.glob("*.bpmn"))
-    return [
-        publish(path.stem, path.read_bytes(), by_id=None, at=at) for path in paths if in_force(path.stem) is None
-    ]
+    return [publish(path.stem, path.read_bytes(), by_id=None, at=at) for path in paths if in_force(path.stem) is None]
 
 
 def _checked(source: bytes | str) -> str:

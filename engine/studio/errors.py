@@ -23,6 +23,10 @@ class DrewItOneself(NotAllowed):
     """Whoever drew a process, or handed it in, does not review it: a second person does."""
 
 
+class NotOnesOwn(NotAllowed):
+    """Only those who drew it, or handed it in, take it back; a reviewer returns it with a reason."""
+
+
 class NoSuchMigration(NotFound):
     """There is no such migration."""
 

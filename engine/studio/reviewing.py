@@ -5,20 +5,27 @@ To agree is to publish: nothing comes into force that only those who drew it hav
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from engine.audit import recording
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
-from engine.kit.signals import Doer
+from engine.kit.signals import Doer, signals
 from engine.process import definitions, linting
 from engine.process.definitions import Definition
 from engine.process.errors import AlreadyInForce, DrawingRefused
 from engine.process.finding import Finding, Grade
-from engine.studio import versions
-from engine.studio.errors import DrewItOneself, NoSuchDraft, NotBeingDrawn, NotHandedIn, ReviewIsStale
+from engine.studio import drafting, versions
+from engine.studio.errors import DrewItOneself, NoSuchDraft, NotBeingDrawn, NotHandedIn, NotOnesOwn, ReviewIsStale
 from engine.studio.models import DraftState, StudioDraft, StudioHand
+
+submitted = signals.signal("draft-submitted")
+"""Sent with the draft, ``by_id`` and ``at``: a second person is asked."""
+sent_back = signals.signal("draft-sent-back")
+"""Sent with the draft, ``by_id`` and ``at``: those who drew it go on with it."""
+approved = signals.signal("draft-approved")
+"""Sent with the draft, ``version`` (its number), ``by_id`` and ``at``: it is in force."""
 
 
 def submit(draft_id: int, *, revision: int, note: str, has_read: bool, by: Doer, at: datetime) -> StudioDraft:
@@ -41,11 +48,12 @@ def submit(draft_id: int, *, revision: int, note: str, has_read: bool, by: Doer,
     draft.editor_id, draft.editing_until = None, None
     db.session.flush()
     _record("submitted", draft, by, at, note=said, warnings=len(warnings))
+    submitted.send(draft, by_id=by.id, at=at)
     return draft
 
 
 def send_back(draft_id: int, *, revision: int, reason: str, by: Doer, at: datetime) -> StudioDraft:
-    """Return a draft to those who draw. Whoever handed it in may also take it back so.
+    """Return a draft to those who draw.
 
     Raises NoSuchDraft, NotHandedIn, ReviewIsStale, Invalid (``reason``).
     """
@@ -55,6 +63,23 @@ def send_back(draft_id: int, *, revision: int, reason: str, by: Doer, at: dateti
     draft.reviewed_by_id, draft.reviewed_at = by.id, at
     db.session.flush()
     _record("returned", draft, by, at, reason=said)
+    sent_back.send(draft, by_id=by.id, at=at)
+    return draft
+
+
+def withdraw(draft_id: int, *, by: Doer, at: datetime) -> StudioDraft:
+    """Take a draft back that was handed in, to go on drawing; one of those who made it does.
+
+    Raises NoSuchDraft, NotHandedIn, NotOnesOwn.
+    """
+    draft = _locked(draft_id)
+    if draft.state != DraftState.submitted:
+        raise NotHandedIn
+    if by.id not in makers(draft):
+        raise NotOnesOwn
+    draft.state = DraftState.drawing.value
+    db.session.flush()
+    _record("withdrawn", draft, by, at)
     return draft
 
 
@@ -76,20 +101,35 @@ def approve(draft_id: int, *, revision: int, note: str, by: Doer, at: datetime) 
     draft.reviewed_by_id, draft.reviewed_at, draft.review_note = by.id, at, note.strip()[: versions.LONGEST_REASON]
     db.session.flush()
     _record("published", draft, by, at, version=published.version, digest=published.digest)
+    approved.send(draft, version=published.version, by_id=by.id, at=at)
     return published
 
 
 def check_apart(draft: StudioDraft, by: Doer) -> None:
     """The second person is not one of those who drew, nor who handed it in. Raises DrewItOneself."""
-    drew = set(db.session.scalars(select(StudioHand.user_id).where(StudioHand.draft_id == draft.id)))
-    if by.id is None or by.id in drew | {draft.submitted_by_id}:
+    if by.id is None or by.id in makers(draft):
         raise DrewItOneself
+
+
+def makers(draft: StudioDraft) -> set[int]:
+    """Ids of those who drew a draft or handed it in: they do not review it, and hear what becomes of it."""
+    return drafting.hands(draft.id) | {id for id in (draft.submitted_by_id,) if id is not None}
 
 
 def waiting() -> list[StudioDraft]:
     """Drafts that were handed in, the oldest first."""
     chosen = select(StudioDraft).where(StudioDraft.state == DraftState.submitted.value)
     return list(db.session.scalars(chosen.order_by(StudioDraft.submitted_at)))
+
+
+def count_for(user_id: int | None) -> int:
+    """How many drafts wait for this person's review. One statement."""
+    return db.session.scalar(select(func.count()).where(_waits_for(user_id))) or 0
+
+
+def ids_for(user_id: int | None) -> set[int]:
+    """Ids of the drafts that wait for this person's review. One statement."""
+    return set(db.session.scalars(select(StudioDraft.id).where(_waits_for(user_id))))
 
 
 def findings(source: str, *, rehearse: bool = True) -> tuple[list[Finding], list[Finding]]:
@@ -100,6 +140,13 @@ def findings(source: str, *, rehearse: bool = True) -> tuple[list[Finding], list
     found = linting.findings(source, rehearse=rehearse)
     errors = [one for one in found if one.grade == Grade.error]
     return errors, [one for one in found if one.grade == Grade.warning]
+
+
+def _waits_for(user_id: int | None) -> ColumnElement[bool]:
+    """He neither drew nor handed it in."""
+    drew = exists().where(StudioHand.draft_id == StudioDraft.id, StudioHand.user_id == user_id)
+    is_anothers = StudioDraft.submitted_by_id.is_distinct_from(user_id)
+    return and_(StudioDraft.state == DraftState.submitted.value, is_anothers, ~drew)
 
 
 def _handed_in(draft_id: int, revision: int) -> StudioDraft:

@@ -17,6 +17,9 @@ PAGES = {
     "year_missing": ("admin.calendars", {}),
     "incident": ("admin.incidents", {}),
     "export_ready": ("desk.export", {"export_id": "export"}),
+    "draft_submitted": ("studio.review", {"draft_id": "draft"}),
+    "draft_returned": ("studio.review", {"draft_id": "draft"}),
+    "draft_published": ("studio.version", {"definition_id": "definition"}),
 }
 """Where a message leads that is about no case: the page, and which param is which part of its address."""
 

@@ -4,15 +4,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.kit import clock
 from engine.kit.db import db
-from engine.kit.errors import Invalid, NotAllowed, NotFound
+from engine.kit.errors import Invalid, NotFound
 from engine.process import differences
 from engine.process.models import ProcessDefinition
 from engine.studio import commenting, reviewing
 from engine.studio.models import DraftState, StudioDraft
-from web import languages
+from web import languages, rail
 from web.guards import requires
 from web.session import current_actor
 from web.studio.door import door
@@ -31,8 +32,17 @@ def reviews() -> ResponseReturnValue:
     """What waits for a second person."""
     drafts = reviewing.waiting()
     return render_template(
-        "studio/reviews.html", drafts=drafts, names=names_of({draft.submitted_by_id for draft in drafts})
+        "studio/reviews.html",
+        drafts=drafts,
+        for_me=reviewing.ids_for(current_actor().id),
+        names=names_of({draft.submitted_by_id for draft in drafts}),
     )
+
+
+@rail.counted("studio.reviews")
+def waiting(actor: Actor) -> int:
+    """How many drafts wait for this person."""
+    return reviewing.count_for(actor.id)
 
 
 @door.get("/drafts/<int:draft_id>/review")
@@ -55,6 +65,15 @@ def submit_draft(draft_id: int) -> ResponseReturnValue:
         return _page(_find(draft_id), refusal), 422
     flash(_("Handed in. Somebody who did not draw it reviews it now."), "success")
     return redirect(url_for(".review", draft_id=draft_id), 303)
+
+
+@door.post("/drafts/<int:draft_id>/withdrawal")
+@requires(P.process_manage)
+def withdraw_draft(draft_id: int) -> ResponseReturnValue:
+    """Take it back, to go on drawing."""
+    reviewing.withdraw(draft_id, by=current_actor(), at=clock.now())
+    flash(_("Taken back. It can be drawn in again."), "success")
+    return redirect(url_for(".draft", draft_id=draft_id), 303)
 
 
 @door.post("/drafts/<int:draft_id>/approval")
@@ -105,13 +124,16 @@ def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
     before = base.xml if base is not None else EMPTY
     sides = compared(before, draft.xml, differences.between(before, draft.xml))
     errors, warnings = reviewing.findings(draft.xml, rehearse=False)
+    actor, is_handed_in = current_actor(), draft.state == DraftState.submitted
+    is_mine = actor.id in reviewing.makers(draft)
     return render_template(
         "studio/review.html",
         draft=draft,
         base=base,
         errors=errors,
         warnings=warnings,
-        may_review=_may_review(draft),
+        may_review=is_handed_in and actor.has(P.process_review) and not is_mine,
+        may_withdraw=is_handed_in and actor.has(P.process_manage) and is_mine,
         names=names_of({draft.submitted_by_id, draft.changed_by_id, draft.reviewed_by_id}),
         refusal=refusal,
         locale=languages.chosen(),
@@ -119,14 +141,3 @@ def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
         element_names={shape.id: shape.name for shape in sides["pictures"][1].shapes},
         **sides,
     )
-
-
-def _may_review(draft: StudioDraft) -> bool:
-    actor = current_actor()
-    if draft.state != DraftState.submitted or not actor.has(P.process_review):
-        return False
-    try:
-        reviewing.check_apart(draft, actor)
-    except NotAllowed:
-        return False
-    return True

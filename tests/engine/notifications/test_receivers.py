@@ -8,10 +8,13 @@ from engine.calendars import jobs as calendars
 from engine.cases import queries, stages, steps
 from engine.kit.db import db, unit_of_work
 from engine.notifications import jobs
+from engine.process import definitions
 from engine.process.subjects import Placement, Step
+from engine.studio import drafting, reviewing
 from engine.supervision import jobs as supervision
 from engine.supervision import orders
 from engine.supervision.models import SupervisionOrder
+from tests.engine.studio.redrawing import renamed
 from tests.letters import messages
 from tests.stories import Story
 
@@ -104,3 +107,34 @@ def test_a_whole_role_is_told_of_a_step_where_the_drawing_asks_for_it(city, stor
 
     assert given() == []
     assert given(notify="yes") == ["leader.wu"]
+
+
+@pytest.fixture
+def draft(city):
+    with unit_of_work():
+        source = drafting.Source("standard_case", renamed("handle", "repair"), definitions.in_force("standard_case").id)
+        return drafting.begin(source, by=city.system_admin, at=Story(city).now).id
+
+
+def submitted(city, draft):
+    with unit_of_work():
+        return reviewing.submit(
+            draft, revision=1, note="处置改名", has_read=True, by=city.system_admin, at=Story(city).now
+        )
+
+
+def test_reviewers_are_told_of_a_draft_and_its_makers_of_what_becomes_of_it(city, draft):
+    now = Story(city).now
+    submitted(city, draft)
+    reviewers = told(city, now, "draft_submitted")
+    assert "director.qian" in reviewers
+    assert "admin" not in reviewers
+    with unit_of_work():
+        reviewing.send_back(draft, revision=1, reason="缺少二级审批", by=city.qian, at=now)
+    assert told(city, now, "draft_returned") == ["admin"]
+    submitted(city, draft)
+    with unit_of_work():
+        reviewing.approve(draft, revision=1, note="", by=city.qian, at=now)
+    assert told(city, now, "draft_published") == ["admin"]
+    (message,) = [one for one in messages() if one.kind == "draft_published"]
+    assert (message.params["version"], message.params["drawing"]) == (2, "城市管理案件标准流程")

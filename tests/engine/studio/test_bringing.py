@@ -62,7 +62,8 @@ def test_thousands_of_remarks_are_bounded_and_written_at_once(city, statements):
 
 BOMB = """<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol1 "&lol;&lol;&lol;">]>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="x" name="&lol1;"/></definitions>"""
-TWO = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="x"/><process id="y"/></definitions>"""
+TWO = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+<process id="x"/><process id="y"/></definitions>"""
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
 """A second person agrees to a drawing and so publishes it, or returns it."""
 
+import re
+
 import pytest
 
+from engine.kit import clock
 from engine.kit.db import db, unit_of_work
+from engine.notifications import jobs
 from engine.process import definitions
 from engine.studio.models import StudioDraft, StudioHand
 from tests.engine.studio.redrawing import renamed
@@ -94,3 +98,40 @@ def test_a_faulty_draft_is_not_handed_in(visit, city):
     answer = hand_in(visit("system_admin"), draft, has_read="1")
     assert answer.status_code == 422
     assert state(draft) == "drawing"
+
+
+def rail_count(page):
+    entry = re.search(r'href="/studio/reviews".*?</a>', page, re.DOTALL)[0]
+    return int(re.search(r'rail-count">(\d+)', entry)[1])
+
+
+def test_the_rail_counts_what_waits_for_me_alone(visit, city, draft):
+    director = visit("qian")
+    assert rail_count(director.get("/studio/reviews").text) == 0
+    hand_in(visit("system_admin"), draft, has_read="1")
+    assert rail_count(director.get("/studio/reviews").text) == 1
+    with unit_of_work():
+        db.session.add(StudioHand(draft_id=draft, user_id=city.qian.id, first_at=Story(city).now))
+    page = director.get("/studio/reviews").text
+    assert rail_count(page) == 0
+    assert f"/studio/drafts/{draft}/review" in page
+
+
+def test_a_message_leads_to_the_review(visit, draft):
+    hand_in(visit("system_admin"), draft, has_read="1")
+    jobs.address_due(clock.now())
+    director = visit("qian")
+    (address,) = set(re.findall(r'href="(/messages/\d+)"', director.get("/messages/").text))
+    assert director.get(address).location == f"/studio/drafts/{draft}/review"
+
+
+def test_it_is_taken_back_by_those_who_made_it_only(visit, draft):
+    admin = visit("system_admin")
+    address = f"/studio/drafts/{draft}/withdrawal"
+    assert admin.post(address).status_code == 409
+    hand_in(admin, draft, has_read="1")
+    assert address in admin.get(f"/studio/drafts/{draft}/review").text
+    assert visit("qian").post(address).status_code == 403
+    assert admin.post(address).status_code == 303
+    assert state(draft) == "drawing"
+    assert visit("qian").post(f"/studio/drafts/{draft}/approval", data={"revision": "4"}).status_code == 409
