@@ -131,10 +131,10 @@ def _rights(counts: Counts) -> Iterator[Line]:
 
 def _processes(_: Counts) -> Iterator[Line]:
     found = processes.standing()
-    yield Line(N_("Processes in force"), found.in_force, "admin.processes")
+    yield Line(N_("Processes in force"), found.in_force, "studio.processes")
     yield Line(N_("Drafts being drawn"), found.drawing, "studio.processes")
     yield from _wrong(N_("Drafts waiting for review"), found.to_review, "studio.processes")
-    yield from _wrong(N_("Suspended versions"), found.suspended, "admin.processes")
+    yield from _wrong(N_("Suspended versions"), found.suspended, "studio.processes")
     yield from _wrong(N_("Open incidents"), found.incidents, "admin.incidents")
 
 
@@ -176,7 +176,6 @@ PARTS = (
         "diagram-3",
         N_("The ways that cases go: drawn, reviewed, published, watched."),
         (
-            Item(N_("Processes"), "admin.processes"),
             Item(N_("Process studio"), "studio.processes"),
             Item(N_("Running processes"), "studio.watch"),
             Item(N_("Incidents"), "admin.incidents"),

@@ -3,7 +3,6 @@
 import pytest
 
 from engine.process import definitions, vocabulary
-from engine.studio import drafting
 from tests.stories import GARBAGE
 
 ATTACK = '<img src=x onerror="alert(1)">'
