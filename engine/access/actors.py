@@ -84,6 +84,12 @@ def group(role: str, *, department_id: int | None = None, grid_id: int | None = 
     return f"{role}@grid:{grid_id}" if grid_id is not None else role
 
 
+def department_in(name: str) -> int | None:
+    """The department of a group's name, the other way round; None for a group of the city or of a grid."""
+    _, _, number = name.partition("@dept:")
+    return int(number) if number else None
+
+
 @dataclass
 class _Role:
     """A role as it is read at every request: as plain rows, which costs a tenth of what mapped objects do."""

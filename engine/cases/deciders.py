@@ -31,14 +31,15 @@ class Decider:
     """Is it the department that has the case?"""
 
 
-def of(case: Case, role: str, apart: Collection[int | None] = ()) -> Decider:
+def of(case: Case, role: str, apart: Collection[int | None] = (), *, department: Department | None = None) -> Decider:
     """Who answers for the case's department in ``role``; ``apart`` are those who may not: one statement.
 
-    ``role`` is one that reaches as far as a department.
+    ``role`` is one that reaches as far as a department; ``department`` is asked in place of the case's.
     """
-    if case.department is None:
+    asked = department or case.department
+    if asked is None:
         return Decider(NEXT_RUNG, None, is_own=False)
-    line = [int(number) for number in case.department.path.strip("/").split("/") if number]
+    line = [int(number) for number in asked.path.strip("/").split("/") if number]
     found = db.session.scalars(
         select(Department)
         .join(Post, Post.department_id == Department.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine.access.actors import SYSTEM
-from engine.cases import stages, timeline
+from engine.cases import stages, step_departments, timeline
 from engine.cases.models import Case
 from engine.kit.db import db
 from engine.process import placing
@@ -22,7 +22,8 @@ def offer_again(user_id: int, *, at: datetime) -> int:
         case = db.session.get(Case, task.subject_id)
         if case is None:
             continue
-        group = stages.group_of(case, task.lane)
+        is_elsewhere = step_departments.is_elsewhere(case, task)
+        group = task.group_name if is_elsewhere else stages.group_of(case, task.lane)
         placing.place(task.id, Placement(group=group, due_at=task.due_at, amber_at=task.amber_at))
         if case.handler_id == user_id:
             case.handler_id = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from engine.access.actors import Actor
 from engine.access.permissions import Permission, Scope
-from engine.cases import adjusting, deciders, stages, timeline
+from engine.cases import adjusting, deciders, stages, step_departments, timeline
 from engine.cases.errors import (
     AskedForIt,
     CaseEnded,
@@ -54,7 +54,8 @@ def leads(case: Case, task: OpenTask, actor: Actor) -> bool:
     """Is this a step of a department that this person leads, or of one below it?"""
     # The centre's steps are not a head's to give, whosever the case is.
     of_department = stages.scope_of(task.lane) == Scope.department
-    return actor.has(Permission.department_lead) and of_department and case.department_id in actor.reach.department_ids
+    reach = actor.reach.department_ids
+    return actor.has(Permission.department_lead) and of_department and step_departments.of(case, task) in reach
 
 
 def may_do(permission: Permission, case: Case, task: OpenTask, actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from engine.access import actors
 from engine.access.actors import Actor
 from engine.access.models import Role
 from engine.access.permissions import Permission, Scope
-from engine.cases import assignment, policy, stages, steps, timeline
+from engine.cases import assignment, policy, stages, step_departments, steps, timeline
 from engine.cases.errors import CaseEnded, HasItAlready, StepNotOpen
 from engine.cases.models import Case, Stage
 from engine.kit.db import db
@@ -60,7 +60,7 @@ def is_within_reach(case: Case, task: OpenTask, by: Actor) -> bool:
 
 def _is_of_his_groups(case: Case, task: OpenTask, by: Actor) -> bool:
     if stages.scope_of(task.lane) == Scope.department:
-        return actors.group(str(task.lane), department_id=case.department_id) in by.groups
+        return actors.group(str(task.lane), department_id=step_departments.of(case, task)) in by.groups
     # Also those of another beat: the pool of collectors works in the whole city.
     return task.lane in by.groups or task.group_name in by.groups
 
@@ -78,13 +78,20 @@ def candidates(case: Case, task: OpenTask) -> list[User]:
 def _serves(case: Case, task: OpenTask) -> ColumnElement[bool]:
     """A condition on ``User``."""
     in_lane = exists().where(Post.user_id == User.id, Post.role_id == Role.id, Role.code == task.lane)
-    if stages.scope_of(task.lane) == Scope.department and case.department is not None:
-        below = Department.path.startswith(case.department.path)
+    department = _department(case, task)
+    if stages.scope_of(task.lane) == Scope.department and department is not None:
+        below = Department.path.startswith(department.path)
         in_lane = in_lane.where(Post.department_id == Department.id, below)
         if task.act in {"assignment", stages.HANDLING}:
             handles = User.id.in_([one.id for one in assignment.handlers(case)])
             return handles if task.act == stages.HANDLING else or_(in_lane, handles)
     return in_lane
+
+
+def _department(case: Case, task: OpenTask) -> Department | None:
+    if not step_departments.is_elsewhere(case, task):
+        return case.department
+    return db.session.get(Department, step_departments.of(case, task))
 
 
 def _kept_apart(case: Case, task: OpenTask) -> set[int]:

@@ -7,6 +7,7 @@ from typing import Any
 from engine.access.actors import Actor
 from engine.cases import (
     actions,
+    department_rules,
     holding,
     leaving,
     reckoned,
@@ -27,6 +28,7 @@ from engine.process import subjects
 subjects.register(KIND, CaseFollower())
 subjects_of_clocks.register(KIND, holding.hold)
 actions.register_all()
+department_rules.register_all()
 vocabulary.tell()
 
 

@@ -17,7 +17,7 @@ from engine.access import actors
 from engine.access.actors import SYSTEM, Actor
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import adjusting, deciders, limits, timeline
+from engine.cases import adjusting, deciders, limits, step_departments, timeline
 from engine.cases.models import Case, Involvement, Stage
 from engine.deadlines import clocks
 from engine.deadlines.models import Clock
@@ -122,17 +122,18 @@ class CaseFollower:
             copy_clock(case, known[HANDLING])
 
     def place(self, subject_id: int, step: Step, facts: Mapping[str, Any], at: datetime) -> Placement:  # noqa: ARG002
-        """Offer a step to its lane: the centre's role, the department that has the case, the collectors of its grid."""
+        """Offer a step to its lane: the centre's role, the department that has the case or that the drawing asks for,
+        the collectors of its grid."""
         case, by = _case(subject_id), _acting.get()
-        placement = self._placement(case, step)
+        placement = self._placement(case, step, at)
         given.send(case, step=step, placement=placement, by_id=by.id if by else None, at=at)
         return placement
 
-    def _placement(self, case: Case, step: Step) -> Placement:
+    def _placement(self, case: Case, step: Step, at: datetime) -> Placement:
         due_at, amber_at = _due(case, step)
         if step.act == HANDLING and case.handler_id is not None:
             return Placement(assignee_id=case.handler_id, due_at=due_at, amber_at=amber_at)
-        return Placement(group=_asked(case, step), due_at=due_at, amber_at=amber_at)
+        return Placement(group=_asked(case, step, at), due_at=due_at, amber_at=amber_at)
 
     def timer_due(self, subject_id: int, clock: str, at: datetime) -> datetime | None:  # noqa: ARG002
         """The due moment of one of the case's clocks; timers of the drawing take theirs from here."""
@@ -270,9 +271,13 @@ def _due(case: Case, step: Step) -> tuple[datetime | None, datetime | None]:
     return (case.due_at, case.amber_at) if case.clock_state == "running" else (None, None)
 
 
-def _asked(case: Case, step: Step) -> str | None:
-    """The group that a step is offered to; what decides on a request never waits for nobody."""
-    if step.clock != adjusting.CLOCK or step.lane is None or scope_of(step.lane) != Scope.department:
+def _asked(case: Case, step: Step, at: datetime) -> str | None:
+    """The group that a step is offered to; what decides on a request, and what is drawn so, never waits for nobody."""
+    if step.lane is None or scope_of(step.lane) != Scope.department:
+        return group_of(case, step.lane)
+    if step_departments.PROPERTY in step.properties:
+        return deciders.of(case, step.lane, department=step_departments.drawn(case, step, at)).group
+    if step.clock != adjusting.CLOCK:
         return group_of(case, step.lane)
     by = _acting.get()
     return deciders.of(case, step.lane, by.ids if isinstance(by, Actor) else [by.id if by else None]).group

@@ -4,12 +4,14 @@ Cases that wait at the department go over at once. One that is elsewhere by then
 was handled by the old department and stays with it, unless it comes back to be worked on (process.md §6).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
+from engine.access import actors
 from engine.access.actors import Actor
-from engine.cases import assignment, dispatching, stages, steps, timeline
+from engine.cases import assignment, dispatching, stages, step_departments, steps, timeline
 from engine.cases.models import Case, Stage
 from engine.cases.round_models import Dispatch
 from engine.deadlines import clocks
@@ -17,6 +19,7 @@ from engine.kit.db import db
 from engine.organization import queries
 from engine.organization.models import Department
 from engine.process import placing
+from engine.process.models import OpenTask
 from engine.process.subjects import Placement
 
 IN_HAND = sorted(Stage.at_department() | {Stage.suspended})
@@ -33,6 +36,7 @@ def pass_on(old: Department, to: Department, *, by: Actor, at: datetime) -> int:
     ).all()
     for case in cases:
         _give(case, to, by, at)
+    _offer_asked(old, to)
     return len(cases)
 
 
@@ -47,6 +51,7 @@ def come_back(case: Case, *, by: Actor, at: datetime) -> None:
 
 def _give(case: Case, to: Department, by: Actor, at: datetime) -> None:
     before = case.department.short_name if case.department else None
+    own = [task for task in steps.open_steps(case) if not step_departments.is_elsewhere(case, task)]
     _dispatch_on(case, to, by, at)
     case.department = to
     if case.handler_id not in {None, *(user.id for user in assignment.handlers(case))}:
@@ -55,7 +60,7 @@ def _give(case: Case, to: Department, by: Actor, at: datetime) -> None:
     for clock in clocks.open_clocks(stages.KIND, case.id).values():
         if clock.name in {stages.HANDLING, stages.REWORK}:
             clock.department_id = to.id
-    _offer(case)
+    _offer(case, own)
     timeline.add(case, "succession", by=by, at=at, department=to.short_name, department_before=before)
 
 
@@ -81,12 +86,23 @@ def _dispatch_on(case: Case, to: Department, by: Actor, at: datetime) -> None:
     db.session.flush()
 
 
-def _offer(case: Case) -> None:
+def _offer(case: Case, own: Sequence[OpenTask]) -> None:
     """Offer the steps that wait in the department to the same roles of the successor."""
     db.session.flush()
-    for task in steps.open_steps(case):
+    for task in own:
         is_his = task.assignee_id is not None and task.assignee_id == case.handler_id
         group = None if is_his else stages.group_of(case, task.lane)
         if is_his or group != task.group_name or task.assignee_id is not None:
             assignee = task.assignee_id if is_his else None
             placing.place(task.id, Placement(group, assignee, task.due_at, task.amber_at))
+
+
+def _offer_asked(old: Department, to: Department) -> None:
+    """Offer what drawings ask of the department in cases of others to the same roles of the successor."""
+    place = f"@dept:{old.id}"
+    asked = select(OpenTask).join(Case, Case.id == OpenTask.subject_id).where(
+        OpenTask.subject_kind == stages.KIND, OpenTask.group_name.endswith(place), Case.department_id != old.id
+    )  # fmt: skip
+    for task in db.session.scalars(asked):
+        group = actors.group(str(task.lane), department_id=to.id)
+        placing.place(task.id, Placement(group, task.assignee_id, task.due_at, task.amber_at))

@@ -1,13 +1,17 @@
 """The names that a drawing of cases may use: its check refuses any other form, act, stage, clock, role or fact."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Executable, select
 
 from engine.access import seeds
 from engine.access.models import Role
-from engine.cases import drawn_facts, limits, list_of_acts, policy, stages, suspension
+from engine.access.permissions import Scope
+from engine.cases import drawn_facts, limits, list_of_acts, policy, stages, step_departments, suspension
 from engine.cases.models import Stage
 from engine.forms import catalogue
 from engine.kit.db import db
+from engine.organization.models import Department
 from engine.process import linting
 
 _OTHER_CLOCKS = (stages.HANDLING, stages.REWORK, stages.ESCALATION, suspension.CLOCK)
@@ -21,6 +25,8 @@ def tell() -> None:
     linting.know("stage", lambda: {stage.value for stage in Stage})
     linting.know("clock", clock_names)
     linting.know("role", _roles)
+    linting.know("department", department_names)
+    linting.know("department_role", _department_roles)
     linting.know("plain_step", lambda: {"form": _PLAIN, "act": _PLAIN})
     linting.know("form_act", lambda: {act.name: act.step for act in list_of_acts.STEP_ACTS if act.step is not None})
     linting.know("handling", lambda: {"handling", "feedback"})
@@ -35,13 +41,31 @@ def clock_names() -> list[str]:
     return [*(name for name in limits.STEP_MINUTES if name not in variants), *_OTHER_CLOCKS]
 
 
+def department_names() -> list[str]:
+    """What a step may name as its department: the rules, and every department of the city by its code."""
+    named = [rule.name for rule in step_departments.rules()]
+    codes = select(Department.code).where(Department.is_active).order_by(Department.code)
+    return named + [f"{step_departments.CODE}{code}" for (code,) in _read(codes)]
+
+
 def _roles() -> dict[str, tuple[str, ...]]:
-    """The program's own roles and those that the city made, with their names; without a database, the former alone."""
+    """The program's own roles and those that the city made, with their names."""
     own: dict[str, tuple[str, ...]] = {seed.code: (seed.name, seed.name_en) for seed in seeds.ROLES}
+    return own | {code: tuple(filter(None, names)) for code, *names in _read(_EVERY_ROLE)}
+
+
+def _department_roles() -> set[str]:
+    """Roles whose people serve their own department."""
+    reach = {seed.code: seed.scope for seed in seeds.ROLES} | dict(_read(select(Role.code, Role.scope)))
+    return {code for code, scope in reach.items() if scope == Scope.department}
+
+
+def _read(asked: Executable) -> list[Any]:
+    """Rows; none where there is no database."""
     try:
-        return own | {code: tuple(filter(None, names)) for code, *names in db.session.execute(_EVERY_ROLE)}
+        return [tuple(row) for row in db.session.execute(asked)]
     except RuntimeError:
-        return own
+        return []
 
 
 _EVERY_ROLE = select(Role.code, Role.name, Role.name_en)

@@ -44,6 +44,8 @@ ASPECTS = {
     "interrupts": N_("Takes the step away"),
     "message": N_("Message"),
     "documentation": N_("Description"),
+    "department": N_("Department"),
+    "notify": N_("Sends a message"),
 }
 """What can be different about an element; properties and parameters go by their own names."""
 

@@ -47,7 +47,9 @@ def user_tasks(shape: Shape) -> Iterator[Finding]:
             yield at(node, N_('The step "%(name)s" lies in no lane with a role.'), name=name_of(node))
         for kind in ("form", "act", "stage", "clock"):
             yield from _unknown(shape, node, kind, task[kind])
-        yield from _unknown(shape, node, "role", task["properties"].get("role"))
+        for kind in ("role", "department"):
+            yield from _unknown(shape, node, kind, task["properties"].get(kind))
+        yield from _of_no_department(shape, node, task["properties"].get("department"))
     for lane in xml.find(shape.root, ".//bpmn:lane"):
         element = xml.extension(lane, "lane")
         yield from _unknown(shape, lane, "role", element.get("role") if element is not None else None)
@@ -98,6 +100,14 @@ def foreign_extensions(shape: Shape) -> Iterator[Finding]:
             )
 
 
+def _of_no_department(shape: Shape, node: xml.Element, department: str | None) -> Iterator[Finding]:
+    """Whose people serve the whole city is asked in no department's name: naming one would be passed over."""
+    role = shape.role_of(node)
+    if department and role and vocabulary.is_told("department_role") and role not in shape.known("department_role"):
+        text = N_('The step "%(name)s" names a department, but the people of its role serve the whole city.')
+        yield at(node, text, name=name_of(node))
+
+
 def _unknown(shape: Shape, element: xml.Element, kind: str, value: str | None) -> Iterator[Finding]:
     if value and vocabulary.is_told(kind) and value not in shape.known(kind):
         yield at(element, _UNKNOWN[kind], name=value)
@@ -109,4 +119,5 @@ _UNKNOWN = {
     "stage": N_('There is no stage "%(name)s".'),
     "clock": N_('There is no clock "%(name)s".'),
     "role": N_('There is no role "%(name)s".'),
+    "department": N_('There is no department or rule for one called "%(name)s".'),
 }

@@ -4,6 +4,8 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 
 ``form act stage clock``  names that exist; others are refused
 ``role``         codes that exist, each with what people call it: ``{"clerk": ("办事员", "Clerk")}``
+``department``   what a step may name as its department; others are refused
+``department_role``  codes of the roles whose steps belong to a department: only these may name one
 ``fact``         facts that conditions may read from the beginning on: ``{name: Fact}``
 ``outcome``      what an act may end with: ``{act: {"passed", "failed"}}``
 ``act_fact``     facts that an act gives besides its outcome: ``{act: {name: Fact}}``

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.access.models import Role
 from engine.access.permissions import Permission, Scope
 from engine.cases import list_of_acts as acts
-from engine.cases import routing
+from engine.cases import routing, step_departments
 from engine.cases import vocabulary as cases
 from engine.cases.models import Stage
 from engine.catalog import code_system
@@ -20,6 +20,7 @@ from engine.catalog import queries as catalog
 from engine.forms import catalogue
 from engine.kit.db import db
 from engine.kit.i18n import N_
+from engine.organization import queries as organization
 from engine.process import actions
 from engine.process import vocabulary as named
 from engine.process.vocabulary import Fact, FactKind
@@ -60,6 +61,7 @@ def vocabulary() -> ResponseReturnValue:
             "acts": _acts(),
             "forms": _forms(),
             "roles": _roles(),
+            "departments": _departments(),
             "stages": [_entry(stage.value, _(wording.STAGES[stage.value])) for stage in Stage],
             "clocks": _clocks(),
             "results": [_entry(value, _(label)) for value, label in routing.RESULTS.items()],
@@ -115,7 +117,18 @@ def _forms() -> list[Entry]:
 def _roles() -> list[Entry]:
     is_english = languages.chosen() == "en"
     rows = db.session.scalars(select(Role).where(Role.scope != Scope.own.value).order_by(Role.id))
-    return [_entry(row.code, row.name_en if is_english else row.name, reach=_(REACH[row.scope])) for row in rows]
+    return [_role(row, row.name_en if is_english else row.name) for row in rows]
+
+
+def _role(row: Role, name: str) -> Entry:
+    return _entry(row.code, name, reach=_(REACH[row.scope]), has_departments=row.scope == Scope.department)
+
+
+def _departments() -> list[Entry]:
+    """Rules that find a department for each case, then the departments themselves."""
+    rules = [_entry(rule.name, _(rule.label)) for rule in step_departments.rules()]
+    named = organization.departments()
+    return rules + [_entry(f"{step_departments.CODE}{one.code}", one.short_name) for one in named]
 
 
 def _clocks() -> list[Entry]:

@@ -168,7 +168,8 @@ def test_a_code_that_stands_for_a_component_and_an_event_is_offered_once_with_bo
 
 def test_everything_that_the_lists_offer_passes_the_check(visit, city):
     offered = visit("system_admin").get("/studio/vocabulary").json
-    for kind, name in (("form", "forms"), ("act", "acts"), ("stage", "stages"), ("clock", "clocks"), ("role", "roles")):
+    lists = {"form": "forms", "act": "acts", "stage": "stages", "clock": "clocks", "role": "roles"}
+    for kind, name in (lists | {"department": "departments"}).items():
         known = set(vocabulary.names(kind))
         assert {one["value"] for one in offered[name]} <= known, name
 

@@ -37,7 +37,12 @@ export function stepGroups(element, board) {
         set: (role) => role && board('lanes').give(element, role),
         help: say('The step moves into the lane of this role; where there is none, one is added.'),
       }),
-      said('reach', reachOf(vocabulary, roleOf(element))),
+      !value('department') && said('reach', reachOf(vocabulary, roleOf(element))),
+      (isOfDepartments(vocabulary, roleOf(element)) || value('department')) && choice({
+        id: 'department', label: say('Department'), ...field('department'),
+        options: [none(say('the one that has the case')), ...vocabulary.departments],
+        help: say('Where nobody serves there, the nearest department above is asked, then the supervisors.'),
+      }),
       choice({
         id: 'clock', label: say('Time limit'), options: [none(say('none of its own')), ...vocabulary.clocks],
         ...field('clock'), help: say('The clock starts with the step and stops with it. How long: in the settings.'),
@@ -105,6 +110,10 @@ function withForm(vocabulary, act) {
 function formsOf(vocabulary, act) {
   const fitting = vocabulary.forms.filter((one) => !act || one.acts.includes(act.value));
   return fitting.length ? fitting : vocabulary.forms;
+}
+
+function isOfDepartments(vocabulary, role) {
+  return vocabulary.roles.find((one) => one.value === role)?.has_departments || false;
 }
 
 function reachOf(vocabulary, role) {
