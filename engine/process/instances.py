@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, Table, Update, bindparam, insert, literal_column, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
@@ -31,6 +44,8 @@ class Loaded:
     subject_id: int
     revision: int
     run: Run
+    due_at: datetime | None = None
+    """By when its open step is to be done, where that is what it was found by."""
 
 
 def begin(definition: Any, *, subject_kind: str, subject_id: int, run: Run, at: datetime) -> Loaded:
@@ -96,15 +111,16 @@ def _written(run: Run, at: datetime) -> dict[str, Any]:
     return {"state": codec.dump(run), "ended_at": None, "outcome": None}
 
 
-def _reading() -> Select[Any]:
+def _reading(*more: ColumnElement[Any]) -> Select[Any]:
     columns = (INSTANCE.c.id, INSTANCE.c.definition_id, INSTANCE.c.subject_kind, INSTANCE.c.subject_id,
                INSTANCE.c.revision, INSTANCE.c.state, DEFINITION.c.digest)  # fmt: skip
-    joined = select(*columns).join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
+    joined = select(*columns, *more).join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
     return joined.with_for_update(of=INSTANCE)
 
 
-def _instance_of(table: Table) -> ScalarSelect[Any]:
-    return select(table.c.instance_id).where(table.c.id == bindparam("key")).scalar_subquery()
+def _keyed(column: Column[Any]) -> ScalarSelect[Any]:
+    """A column of the one row of its table whose id is given as ``key``."""
+    return select(column).where(column.table.c.id == bindparam("key")).scalar_subquery()
 
 
 def _loaded(row: Any, missing: Exception) -> Loaded:
@@ -113,9 +129,8 @@ def _loaded(row: Any, missing: Exception) -> Loaded:
     if row.state is None:
         raise StepGone if isinstance(missing, StepGone) else InstanceEnded
     drawn = specs.drawn.get(row.digest, lambda: source_of(row.definition_id))
-    return Loaded(
-        row.id, row.definition_id, row.subject_kind, row.subject_id, row.revision, codec.load(row.state, drawn)
-    )
+    run = codec.load(row.state, drawn)
+    return Loaded(row.id, row.definition_id, row.subject_kind, row.subject_id, row.revision, run, row.due_at)
 
 
 def source_of(definition_id: int) -> str:
@@ -134,8 +149,8 @@ def _storing(columns: tuple[str, ...]) -> Kind:
 
 _STORED = _storing(("state", "ended_at", "outcome"))
 _REWRITTEN = _storing(("state", "ended_at", "outcome", "definition_id"))
-_READING = _reading()
+_READING = _reading(null().label("due_at"))
 _BY_ID = _READING.where(INSTANCE.c.id == bindparam("key"))
 # Not joined: by what it believes of a million timers, PostgreSQL may read all instances to merge them with one timer.
-_BY_TASK = _READING.where(INSTANCE.c.id == _instance_of(TASK))
-_BY_TIMER = _READING.where(INSTANCE.c.id == _instance_of(_TIMER))
+_BY_TASK = _reading(_keyed(TASK.c.due_at).label("due_at")).where(INSTANCE.c.id == _keyed(TASK.c.instance_id))
+_BY_TIMER = _READING.where(INSTANCE.c.id == _keyed(_TIMER.c.instance_id))

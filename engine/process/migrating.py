@@ -261,7 +261,7 @@ def _write(
     kind, names = what
     facts = {"from": before.version, "to": after.version, "definition_id": after.id, "by": change.by_id, "names": names}
     event = {"instance_id": loaded.instance_id, "at": change.at, "kind": kind, "node": None, "task_id": None,
-             "by_id": None, "facts": facts, "path": loaded.run.path}  # fmt: skip
+             "by_id": None, "facts": facts, "path": loaded.run.path, "due_at": None}  # fmt: skip
     changes = list(reconciling.reconcile(loaded, rows, change))
     batching.write([instances.rewriting(loaded, change.at), Write(EVENT_ROW, event), own, *changes])
 

@@ -148,6 +148,10 @@ class ProcessEvent(Model):
     facts: Mapped[dict[str, Any]]
     path: Mapped[list[str]]
     """Ids of the nodes that were passed in this move."""
+    due_at: Mapped[datetime | None]
+    """By when the step that was completed was to be done, as it stood then; whether it was late is never written down.
+
+    None where it had no time limit, for other moves, and for what was done before this was kept."""
 
 
 class MigrationStep(Model):

@@ -62,7 +62,8 @@ def finish(
     move = _move(loaded, old, new, facts, by_id, at)
     subjects.follower_of(loaded.subject_kind).follow(move)
     event = {"instance_id": loaded.instance_id, "at": at, "kind": kind, "node": node or old.node_of(task_id),
-             "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path}  # fmt: skip
+             "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path,
+             "due_at": loaded.due_at}  # fmt: skip
     written = batching.write([
         *([instances.writing(loaded, at, outcome)] if before is not None else []),
         Write(EVENT_ROW, event),
@@ -167,7 +168,7 @@ def _of_instance(loaded: Loaded) -> dict[str, Any]:
 
 
 _INSTANCE = ("instance_id", "subject_kind", "subject_id")
-EVENT_ROW = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path")
+EVENT_ROW = inserting(EVENT, "instance_id", "at", "kind", "node", "task_id", "by_id", "facts", "path", "due_at")
 _STEP = inserting(
     TASK, *_INSTANCE, "id", "definition_id", "node", "name", "lane", "form", "act", "stage", "group_name",
     "assignee_id", "opened_at", "due_at", "amber_at",

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from engine.kit.db import db, unit_of_work
 from engine.process import charts, definitions
 from engine.process.models import Incident, ProcessInstance
-from engine.studio import heat, watching
+from engine.studio import heat, passing, watching
 from tests.city import at
 from tests.stories import Story
 
@@ -93,7 +93,7 @@ def test_who_is_here_and_overdue_opens_its_cases(city):
 
 
 def test_many_cases_are_sampled_and_the_page_says_so(city, monkeypatch):
-    monkeypatch.setattr(heat, "MOST", 2)
+    monkeypatch.setattr(passing, "MOST", 2)
     for _ in range(5):
         story = Story(city).report()
     found = heat_of(since=BEGIN - DAY, until=story.now + DAY, at=story.now)
@@ -125,7 +125,7 @@ def test_a_way_that_was_not_taken_begins_no_passage(city):
         move("completed", 10, "accept", "accept", "acceptance_result"),
         move("completed", 30, "approve_filing", "approve_filing", "filing_result"),
     ]
-    spent = {node: seconds for node, seconds in heat.passages(chart, moves) if seconds}
+    spent = {node: seconds for node, seconds in passing.passages(chart, moves) if seconds}
     assert spent == {"accept": 600, "approve_filing": 1200}
 
 
@@ -136,4 +136,4 @@ def test_a_moved_token_leaves_one_node_and_comes_to_another(city):
         move("relocated", 15, "accept", **{"from": "accept", "to": "approve_filing"}),
         move("completed", 20, "approve_filing", "approve_filing"),
     ]
-    assert [one for one in heat.passages(chart, moves) if one[1]] == [("accept", 900), ("approve_filing", 300)]
+    assert [one for one in passing.passages(chart, moves) if one[1]] == [("accept", 900), ("approve_filing", 300)]
