@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
@@ -30,6 +30,18 @@ def open_incidents(*, most: int = 200) -> list[Incident]:
     """Unresolved incidents, the newest first."""
     unresolved = select(Incident).where(Incident.resolved_at.is_(None))
     return list(db.session.scalars(unresolved.order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(most)))
+
+
+def open_ids(*, until: int | None = None, most: int) -> list[int]:
+    """Ids of unresolved incidents, the oldest first; up to the id ``until``."""
+    unresolved = select(Incident.id).where(Incident.resolved_at.is_(None))
+    chosen = unresolved if until is None else unresolved.where(Incident.id <= until)
+    return list(db.session.scalars(chosen.order_by(Incident.id).limit(most)))
+
+
+def count_open() -> int:
+    """How many are unresolved."""
+    return db.session.scalar(select(func.count(Incident.id)).where(Incident.resolved_at.is_(None))) or 0
 
 
 def some(incident_ids: Collection[int]) -> dict[int, Incident]:

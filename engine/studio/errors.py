@@ -71,5 +71,13 @@ class ReplayRunning(Conflict):
     """Cases are being replayed through this process already; wait until that is done, or cancel it."""
 
 
+class NoSuchRetry(NotFound):
+    """There is no such run of incidents."""
+
+
+class RetryEnded(Conflict):
+    """These incidents have all been looked at already, or the rest was left alone."""
+
+
 class ReplayEnded(Conflict):
     """This replay has ended already, or is still under way."""

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from engine.kit.db import unit_of_work
 from engine.process import migrating
-from engine.studio import replay_slices, slices
+from engine.studio import replay_slices, retrying, slices
 
 SECONDS = 5.0
-"""Of one look at migrations, and as long at replays: then timers and actions have their turn."""
+"""Of one look at each kind of long work: then timers and actions have their turn."""
 
 
 KEPT_FOR = timedelta(days=90)
@@ -22,9 +22,9 @@ def forget_migrations(now: datetime) -> int:
 
 
 def run_due(at: datetime, *, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Advance migrations of running cases, and replays of past ones; how many cases were looked at.
+    """Advance incidents that are tried again, migrations of running cases, and replays of past ones; how many of all.
 
     The caller must not be in a transaction.
     """
-    moved = slices.advance(at, seconds=SECONDS, going_on=going_on)
-    return moved + replay_slices.advance(at, seconds=SECONDS, going_on=going_on)
+    kinds = (retrying.advance, slices.advance, replay_slices.advance)
+    return sum(advance(at, seconds=SECONDS, going_on=going_on) for advance in kinds)

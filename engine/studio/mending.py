@@ -4,8 +4,7 @@ Each runs in the caller's transaction, holds the case before its instance as eve
 the audit log, and on the case's timeline for all who see the case. Permissions are asked at the door.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from engine.cases.models import Case
 from engine.kit.db import db
 from engine.kit.errors import CityLoopError, Invalid, NotFound
 from engine.kit.i18n import N_
+from engine.kit.signals import Doer
 from engine.process import charts, incidents, relocating, retiming, subjects
 from engine.process.errors import StepGone
 from engine.process.models import Incident, OpenTimer, ProcessInstance
@@ -27,18 +27,15 @@ from engine.process.relocating import TAKEN_OFF, Board, Target
 MOST_REASON = 1000
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of one incident of many; ``refusal`` says why nothing was done."""
+def retry(incident_id: int, *, reason: str = "", by: Doer, at: datetime) -> None:
+    """Let the workers try it again, with three fresh attempts; ``retrying`` does so with many.
 
-    incident_id: int
-    refusal: CityLoopError | None = None
-
-
-def retry(incident_ids: Sequence[int], *, reason: str, by: Actor, at: datetime) -> list[Result]:
-    """Let the workers try these again, each for itself: one that was settled meanwhile stops none of the others."""
-    reason = checked(reason)
-    return [_retried(key, reason, by, at) for key in dict.fromkeys(incident_ids)]
+    Raises NotFound, IncidentClosed.
+    """
+    _held(_incident(incident_id).instance_id)
+    incidents.retry(incident_id, by_id=by.id, at=at, note=reason)
+    recording.record("incident.retried", by=by, at=at, object_kind="incident", object_id=incident_id,
+                     detail={"reason": reason} if reason else None)  # fmt: skip
 
 
 def skip(incident_id: int, *, reason: str, facts: Mapping[str, Any], by: Actor, at: datetime) -> None:
@@ -47,9 +44,7 @@ def skip(incident_id: int, *, reason: str, facts: Mapping[str, Any], by: Actor, 
     Raises NotFound, IncidentClosed, NotSkippable, StepGone, FactsRefused, and what the drawing raises on the way.
     """
     reason = checked(reason)
-    incident = db.session.get(Incident, incident_id)
-    if incident is None:
-        raise NotFound
+    incident = _incident(incident_id)
     instance, case = _held(incident.instance_id)
     with stages.acting(by):
         incidents.skip(incident_id, dict(facts), by_id=by.id, at=at, note=reason)
@@ -119,15 +114,11 @@ def case_of(instance: ProcessInstance) -> Case | None:
     return db.session.get(Case, instance.subject_id) if instance.subject_kind == stages.KIND else None
 
 
-def _retried(incident_id: int, reason: str, by: Actor, at: datetime) -> Result:
-    try:
-        with db.session.begin_nested():
-            incidents.retry(incident_id, by_id=by.id, at=at, note=reason)
-            recording.record("incident.retried", by=by, at=at, object_kind="incident", object_id=incident_id,
-                             detail={"reason": reason})  # fmt: skip
-    except CityLoopError as refusal:
-        return Result(incident_id, refusal)
-    return Result(incident_id)
+def _incident(incident_id: int) -> Incident:
+    incident = db.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound
+    return incident
 
 
 def _held(instance_id: int) -> tuple[ProcessInstance, Case | None]:

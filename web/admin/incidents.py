@@ -1,4 +1,4 @@
-"""Incidents: timers and actions that failed three times, tried again (many at once), skipped or settled by hand."""
+"""Incidents: timers and actions that failed three times, tried again, skipped or settled by hand."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,23 +23,19 @@ from web.confirming import asks_first
 from web.guards import requires
 from web.session import current_actor
 
-MOST_AT_ONCE = 200
-
 
 @door.get("/incidents")
 @requires(Permission.incident_manage)
 def incidents() -> ResponseReturnValue:
     """What is open, the newest first."""
-    return _page()
+    return listed()
 
 
 @door.post("/incidents/<int:incident_id>/retry")
 @requires(Permission.incident_manage)
 def retry_incident(incident_id: int) -> ResponseReturnValue:
     """Let the workers try again."""
-    by, at = current_actor(), clock.now()
-    settling.retry(incident_id, by_id=by.id, at=at)
-    recording.record("incident.retried", by=by, at=at, object_kind="incident", object_id=incident_id)
+    mending.retry(incident_id, by=current_actor(), at=clock.now())
     flash(_("It will be tried again within a minute."), "success")
     return redirect(url_for(".incidents"), 303)
 
@@ -51,7 +47,7 @@ def resolve_incident(incident_id: int) -> ResponseReturnValue:
     """Settle it by hand, with a note that says how."""
     note = request.form.get("note", "").strip()
     if not note:
-        return _page(incident_id, {"note": [FieldError(N_("Please say how it was settled."))]}), 422
+        return listed(incident_id, {"note": [FieldError(N_("Please say how it was settled."))]}), 422
     by, at = current_actor(), clock.now()
     settling.resolve(incident_id, by_id=by.id, at=at, note=note)
     recording.record(
@@ -59,24 +55,6 @@ def resolve_incident(incident_id: int) -> ResponseReturnValue:
     )
     flash(_("The incident is settled."), "success")
     return redirect(url_for(".incidents"), 303)
-
-
-@door.post("/incidents/retries")
-@requires(Permission.incident_manage)
-def retry_incidents() -> ResponseReturnValue:
-    """Several at once: first what would be tried again, then, with a reason, what became of each."""
-    chosen = _chosen()
-    if not chosen:
-        return _page(form="retries", errors={"": [FieldError(N_("Please tick at least one incident."))]}), 422
-    if "look" in request.form:
-        return _preview(chosen)
-    try:
-        results = mending.retry(chosen, reason=request.form.get("reason", ""), by=current_actor(), at=clock.now())
-    except Invalid as refusal:
-        return _preview(chosen, refusal), 422
-    rows = settling.some(chosen)
-    return render_template("admin/retries.html", rows=rows, results={one.incident_id: one for one in results},
-                           subjects=_subjects(list(rows.values())), chosen=chosen, refusal=None)  # fmt: skip
 
 
 @door.post("/incidents/<int:incident_id>/skip")
@@ -91,11 +69,11 @@ def skip_incident(incident_id: int) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         db.session.rollback()
-        return _page(incident_id, refusal.fields or _about_facts(refusal), "skip"), 422
+        return listed(incident_id, refusal.fields or _about_facts(refusal), "skip"), 422
     except ExpressionFailed as refusal:
         # The gateway behind it asks for what the action would have found.
         db.session.rollback()
-        return _page(incident_id, _about_facts(refusal), "skip"), 422
+        return listed(incident_id, _about_facts(refusal), "skip"), 422
     flash(_("The case goes on without it."), "success")
     return redirect(url_for(".incidents"), 303)
 
@@ -126,32 +104,23 @@ def _scalar(value: str) -> str | int | float | bool | None:
     return read if isinstance(read, str | int | float | bool) or read is None else value
 
 
-def _chosen() -> list[int]:
-    typed = request.form.getlist("incident")[:MOST_AT_ONCE]
-    return [int(one) for one in typed if one.isdecimal() and len(one) < 19]
-
-
-def _preview(chosen: list[int], refusal: Invalid | None = None) -> str:
-    rows = settling.some(chosen)
-    return render_template("admin/retries.html", rows=rows, results={}, subjects=_subjects(list(rows.values())),
-                           chosen=chosen, refusal=refusal)  # fmt: skip
-
-
-def _page(
+def listed(
     refused: int | None = None, errors: Mapping[str, Sequence[FieldError]] | None = None, form: str = "resolution"
 ) -> str:
+    """The list; with what is wrong beside the form of one incident, or above all where ``refused`` is None."""
     found = settling.open_incidents()
     return render_template(
         "admin/incidents.html",
         found=found,
-        subjects=_subjects(found),
+        total=settling.count_open() if len(found) > 1 else len(found),
+        subjects=subjects(found),
         refused=refused,
         refused_form=form,
         errors=errors or {},
     )
 
 
-def _subjects(found: list[Incident]) -> dict[int, tuple[ProcessInstance, str]]:
+def subjects(found: Sequence[Incident]) -> dict[int, tuple[ProcessInstance, str]]:
     """Instance and name of its drawing, by the instance's id."""
     rows = db.session.execute(
         select(ProcessInstance, ProcessDefinition.name)

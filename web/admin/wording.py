@@ -72,6 +72,8 @@ ACTS = {
     "draft.discarded": N_("draft discarded"),
     "draft.taken_over": N_("draft taken over"),
     "incident.retried": N_("incident tried again"),
+    "incident.retries_begun": N_("incidents tried again together"),
+    "incident.retries_cancelled": N_("trying incidents again cancelled"),
     "incident.resolved": N_("incident settled"),
     "process.incident_skip": N_("failed step skipped"),
     "process.token_move": N_("case moved to another step by hand"),

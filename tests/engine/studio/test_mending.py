@@ -208,18 +208,6 @@ def test_an_incident_of_no_step_cannot_be_skipped(city):
         act(story, mending.skip, 987_654, reason=WHY, facts={})
 
 
-def test_many_are_tried_again_each_for_itself(city, monkeypatch):
-    story = Story(city)
-    incident = broken(story, monkeypatch)
-    results = act(story, mending.retry, [incident, 987_654], reason="线路已修复")
-    assert [(each.incident_id, type(each.refusal)) for each in results] == [
-        (incident, type(None)), (987_654, NotFound),
-    ]  # fmt: skip
-    assert db.session.scalars(select(OutboxMessage.state)).all() == ["pending"]
-    [again] = act(story, mending.retry, [incident], reason="线路已修复")
-    assert isinstance(again.refusal, IncidentClosed)
-
-
 def test_a_timer_that_follows_a_time_limit_is_not_set_by_hand(city):
     story = Story(city).filed()
     timer = db.session.scalars(select(OpenTimer).where(OpenTimer.subject_id == story.case_id)).first()

@@ -10,6 +10,7 @@ from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, incidents
 from engine.process.models import Incident, OpenTask, OpenTimer, OutboxMessage, ProcessInstance
+from engine.studio import jobs
 from tests.stories import Story
 
 WHY = {"is_sure": "1", "reason": "走错了环节"}
@@ -45,6 +46,13 @@ def relocation(story):
     return f"{place(story)}/tokens/{token(story)}/relocation"
 
 
+def late(story, minutes):
+    """Its open step was due so long ago."""
+    with unit_of_work():
+        due = (story.now - timedelta(minutes=minutes)).replace(microsecond=0)
+        db.session.get_one(OpenTask, token(story)).due_at = due
+
+
 def failed(story, **work):
     with unit_of_work():
         row = Incident(instance_id=story.case.instance_id, task_id="0" * 32, node="sign", error="E: <b>no</b>",
@@ -78,12 +86,32 @@ def test_every_measure_and_nonsense_is_a_page(admin, query):
     assert admin.get(f"/studio/watch/{standard()}{query}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["", "?node=nowhere&by=here", "?node=sign&by=nothing"])
+def test_the_map_says_its_colours_in_words_and_its_numbers_lead_to_their_cases(admin, story):
+    late(story, minutes=90)
+    story.do(story.clerk, "signing")
+    heat = admin.get(f"/studio/watch/{standard()}?by=late").text
+    assert "100% (1 of 1)" in heat
+    assert '<span class="heat-step heat-step-5" aria-hidden="true"></span>100%</li>' in heat
+    linked = re.search(r'<a href="([^"]*)" aria-label="签收: 100%">', heat).group(1).replace("&amp;", "&")
+    cases = admin.get(linked).text
+    assert story.case.number in cases
+    assert "95 minutes" in cases, "by how much"
+    assert re.search(r'href="/studio/watch/\d+/cases\?by=late&amp;days=30">\d+%</a><span>1 of', heat)
+
+
+@pytest.mark.parametrize(("measure", "found"), [("here", True), ("overdue", True), ("failed", False), ("late", True)])
+def test_the_figures_of_the_whole_version_open_their_cases(admin, story, measure, found):
+    late(story, minutes=10)
+    page = admin.get(f"/studio/watch/{standard()}/cases?by={measure}")
+    assert (story.case.number in page.text) is found
+
+
+@pytest.mark.parametrize("query", ["?by=median", "?node=nowhere&by=here", "?node=sign&by=nothing"])
 def test_a_number_that_is_none_has_no_cases(admin, query):
     assert admin.get(f"/studio/watch/{standard()}/cases{query}").status_code == 404
 
 
-@pytest.mark.parametrize("measure", ["here", "overdue", "failed", "median", "slow", "again"])
+@pytest.mark.parametrize("measure", ["here", "overdue", "failed", "late", "median", "slow", "again"])
 def test_every_number_opens_its_cases(admin, story, measure):
     assert admin.get(f"/studio/watch/{standard()}/cases?node=sign&by={measure}").status_code == 200
 
@@ -151,11 +179,36 @@ def test_many_incidents_are_looked_at_and_then_tried_again(admin, story):
     assert admin.post("/admin/incidents/retries", data=chosen).status_code == 422
     incidents.retry(two, by_id=None, at=story.now)
     db.session.commit()
-    done = admin.post("/admin/incidents/retries", data=chosen | {"reason": "线路已修复"})
-    assert done.status_code == 200
-    assert "will be tried again" in done.text
-    assert "resolved already" in done.text
+    begun = admin.post("/admin/incidents/retries", data=chosen | {"reason": "线路已修复"})
+    assert begun.status_code == 303
+    twice = admin.post("/admin/incidents/retries", data=chosen | {"reason": "线路已修复"})
+    assert twice.location == begun.location
+    assert "0 of 2 incidents looked at" in admin.get(begun.location).text
+    db.session.rollback()
+    jobs.run_due(clock.now())
+    done = admin.get(begun.location).text
+    assert "2 of 2 incidents looked at" in done
+    assert "will be tried again" in done
+    assert "resolved already" in done
+    assert "hx-get" not in done
     assert db.session.get(Incident, one, populate_existing=True).note == "线路已修复"
+    assert admin.post(f"{begun.location}/cancellation").status_code == 409
+
+
+def test_all_open_incidents_are_tried_again_but_none_that_came_later(admin, story, statements):
+    keys = [failed(story) for _ in range(3)]
+    page = admin.post("/admin/incidents/retries", data={"look": "1", "all": "1"}).text
+    last = re.search(r'name="last" value="(\d+)"', page).group(1)
+    later = failed(story)
+    begun = admin.post("/admin/incidents/retries", data={"all": "1", "last": last, "reason": "线路已修复"})
+    with statements() as seen:
+        shown = admin.get(begun.location).text
+    assert len(seen) <= 12, "\n".join(seen)
+    assert f"0 of {len(keys)} incidents" in shown
+    assert admin.post(f"{begun.location}/cancellation").status_code == 303
+    assert "left alone" in admin.get(begun.location).text
+    assert db.session.get(Incident, later).resolved_at is None
+    assert admin.get("/admin/incidents/retries/987654").status_code == 404
 
 
 def test_a_skip_names_what_the_next_gateway_asks_for(admin, story):
@@ -185,6 +238,8 @@ def test_others_are_refused(visit, story, name):
     assert browser.post(f"{place(story)}/timers/1/moment", data=sent).status_code == 403
     assert browser.post("/admin/incidents/1/skip", data=sent).status_code == 403
     assert browser.post("/admin/incidents/retries", data=sent).status_code == 403
+    assert browser.get("/admin/incidents/retries/1").status_code == 403
+    assert browser.post("/admin/incidents/retries/1/cancellation", data=sent).status_code == 403
     assert story.waiting == {"sign"}
 
 
