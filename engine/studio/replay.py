@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.calendars.working_time import Unit, WorkingCalendar
+from engine.calendars.working_time import WorkingCalendar
 from engine.cases.stages import KIND
 from engine.kit.errors import CityLoopError
 from engine.kit.i18n import N_
-from engine.process import expressions, outcomes, pruning
+from engine.process import expressions, pruning
 from engine.process.running import Run
 from engine.process.subjects import Move, Step
 from engine.process.vocabulary import OUTCOME
 from engine.studio import replay_clocks
-from engine.studio.recorded import Done, Record, Remaining
+from engine.studio.recorded import Record
 from engine.studio.replay_clocks import Clocks
 from engine.studio.replay_models import Went
+from engine.studio.replay_planning import Planner, Waiting
 from engine.studio.replay_target import Target
 from engine.studio.typical import Typical
 
@@ -81,32 +82,16 @@ def replay(record: Record, target: Target, typical: Typical, calendar: WorkingCa
     return walk.told()
 
 
-@dataclass
-class _Waiting:
-    """A step or service task that waits in the replay: since when, until when, and with what it ends then."""
-
-    node: str
-    opened_at: datetime
-    at: datetime | None
-    facts: dict[str, Any]
-    step: Step | None
-    is_new: str | None = None
-
-
 class _Walk:
     def __init__(
         self, record: Record, target: Target, typical: Typical, calendar: WorkingCalendar, at: datetime
     ) -> None:
-        self._record, self._target, self._typical = record, target, typical
-        self._calendar, self._asked_at = calendar, at
-        self._left = Remaining(record, target.drawn.kinds)
+        self._record, self._target, self._asked_at = record, target, at
         self._clocks = Clocks(record.case, record.clocks)
-        self._waiting: dict[str, _Waiting] = {}
+        self._planner = Planner(record, target, typical, calendar, self._clocks)
+        self._waiting: dict[str, Waiting] = {}
         self._since: dict[tuple[str, str], datetime] = {}
-        self._still_open = [node for node, _ in record.still_open]
         self._now = record.started_at
-        # Until something comes otherwise than it did, everything happens at its very moment.
-        self._as_it_was = True
         self._waits: dict[str, list[float]] = defaultdict(list)
         self._new: list[tuple[str, str]] = []
 
@@ -186,15 +171,15 @@ class _Walk:
 
     def _of_messages(self) -> Iterator[tuple[datetime, int, Any]]:
         for name in self._run.messages():
-            sent = self._left.peek("sent", name)
+            sent = self._planner.left.peek("sent", name)
             if sent is not None:
                 yield max(sent.at, self._now), 4, lambda name=name: self._send(name)  # type: ignore[misc]
 
     def _timer_due(self, task_id: str, node: str) -> datetime | None:
         clock, source = self._target.drawn.timers.get(node, (None, None))
-        if self._as_it_was and self._record.drawn.timers.get(node) == (clock, source):
+        if self._planner.as_it_was and self._record.drawn.timers.get(node) == (clock, source):
             # Workers looked when they looked: it fired when it did, or not at all.
-            fired = self._left.peek("fired", node)
+            fired = self._planner.left.peek("fired", node)
             return fired.at if fired is not None else None
         if clock:
             return self._clocks.due(clock)
@@ -215,7 +200,7 @@ class _Walk:
             return
         act = waiting.step.act
         if waiting.is_new is not None:
-            self._as_it_was = False
+            self._planner.as_it_was = False
             self._new.append((waiting.node, waiting.is_new))
         stopping = self._clocks.before_step(act, waiting.facts.get(OUTCOME.name), self._now)
         self._run.complete(task_id, waiting.facts)
@@ -223,16 +208,16 @@ class _Walk:
 
     def _fire(self, task_id: str, node: str) -> None:
         due = self._timer_due(task_id, node) or self._now
-        taken = self._left.take("fired", node, None)
+        taken = self._planner.left.take("fired", node, None)
         self._now = max(self._now, due)
         if taken is None or taken.at != self._now:
-            self._as_it_was = False
+            self._planner.as_it_was = False
         before = self._run.steps()
         self._run.fire(task_id, node)
         self._moved(before, (), {})
 
     def _send(self, name: str) -> None:
-        sent = self._left.take("sent", name, None)
+        sent = self._planner.left.take("sent", name, None)
         if sent is None:
             return
         self._now = max(self._now, sent.at)
@@ -263,101 +248,10 @@ class _Walk:
             del self._waiting[key]
         for key, step in after.items():
             if key not in self._waiting:
-                self._waiting[key] = self._planned(step)
+                self._waiting[key] = self._planner.step(step, self._now)
         for key, task in services.items():
             if key not in self._waiting:
-                self._waiting[key] = self._planned_service(str(task.task_spec.bpmn_id))
-
-    def _planned(self, step: Step) -> _Waiting:
-        done = self._left.take("completed", step.node, step.act)
-        if done is not None:
-            return _Waiting(step.node, self._now, self._again(done), self._facts_of(step, done), step)
-        if self._waits_on(step):
-            return _Waiting(step.node, self._now, None, {}, step)
-        seconds, said_by = self._usual(step)
-        at = self._after(self._now, seconds)
-        return _Waiting(step.node, self._now, at, {OUTCOME.name: self._goes_on(step)}, step, said_by)
-
-    def _facts_of(self, step: Step, done: Done) -> dict[str, Any]:
-        """What was given then; at a step with other outcomes, the one with which the case goes on as it did."""
-        asked = self._target.outcomes.get(step.node, {})
-        if not asked or done.facts.get(OUTCOME.name) in asked or step.node == done.node:
-            return done.facts
-        return done.facts | {OUTCOME.name: self._goes_on(step)}
-
-    def _waits_on(self, step: Step) -> bool:
-        """Whether nobody had done this: it waits in the case now, or did when the case was taken off its drawing."""
-        if self._takes_open(step):
-            return True
-        is_known = step.node in self._record.drawn.kinds
-        if is_known and self._is_interrupted(step.node):
-            return True
-        return is_known and self._record.withdrawn_at is not None and not self._left.next_steps()
-
-    def _takes_open(self, step: Step) -> bool:
-        """Whether the case waits at this node now; else by the same act at one that the other drawing does not have."""
-        others = (node for node in self._still_open if node not in self._target.drawn.kinds and step.act is not None
-                  and self._record.drawn.acts.get(node) == step.act)  # fmt: skip
-        found = step.node if step.node in self._still_open else next(others, None)
-        if found is not None:
-            self._still_open.remove(found)
-        return found is not None
-
-    def _is_interrupted(self, node: str) -> bool:
-        hosts = self._record.drawn.hosts
-        return any(self._left.peek("fired", timer) for timer, host in hosts.items() if host == node)
-
-    def _again(self, done: Done) -> datetime:
-        """When what was done then is done now: it takes as long as it took."""
-        if self._as_it_was and done.opened_at <= self._now <= done.at:
-            return done.at
-        self._as_it_was = False
-        unit = Unit.urgent_hours if self._record.case.is_urgent else Unit.working_hours
-        worked = self._calendar.position(done.at, unit) - self._calendar.position(done.opened_at, unit)
-        if worked <= 0:
-            # Done by night, or on a day off: just as long, whatever the hour.
-            return self._now + (done.at - done.opened_at)
-        since = self._calendar.position(self._now, unit)
-        return max(self._now, self._calendar.moment(since + worked, unit))
-
-    def _usual(self, step: Step) -> tuple[float, str]:
-        found = self._typical.seconds(step.act, step.lane)
-        if found is not None:
-            return found
-        limit = self._clocks.limit_of(step.clock) if step.clock else None
-        return (float(limit.seconds), "clock") if limit is not None else (0.0, "nothing")
-
-    def _after(self, start: datetime, seconds: float) -> datetime:
-        unit = Unit.urgent_hours if self._record.case.is_urgent else Unit.working_hours
-        if seconds < 1:
-            return start
-        return self._calendar.moment(self._calendar.position(start, unit) + round(seconds), unit)
-
-    def _goes_on(self, step: Step) -> str:
-        """The outcome of a step that the case never had: the one that leads soonest to what was done next in it."""
-        asked = self._target.outcomes.get(step.node, {})
-        if not asked:
-            return outcomes.OTHERWISE
-        usual = self._typical.outcomes.get(step.act or "")
-        goal = next((done.node for done in self._left.next_steps() if done.node in self._target.drawn.kinds), None)
-        goal = goal or self._record.end
-        far = {outcome: self._distance(step.node, outcome, goal) for outcome in asked}
-        nearest = min(far.values())
-        return usual if usual in asked and far[usual] == nearest else min(far, key=lambda each: far[each])
-
-    def _distance(self, node: str, outcome: str, goal: str | None) -> int:
-        first = self._target.behind.get((node, outcome))
-        return self._target.ways.get(first, {}).get(goal or "", 1_000_000) if first else 1_000_000
-
-    def _planned_service(self, node: str) -> _Waiting:
-        action = self._target.drawn.actions.get(node)
-        done = self._left.take("performed", node, action)
-        if done is None:
-            if node in self._record.drawn.kinds and self._record.ended_at is None and not self._left.next_steps():
-                return _Waiting(node, self._now, None, {}, None)
-            return _Waiting(node, self._now, self._now, dict(self._typical.given.get(action or "", {})), None)
-        at = done.at if self._as_it_was and done.at >= self._now else self._now + (done.at - done.opened_at)
-        return _Waiting(node, self._now, at, done.facts, None)
+                self._waiting[key] = self._planner.service(str(task.task_spec.bpmn_id), self._now)
 
 
 class _RunsOn(CityLoopError):

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.process.running import Run
-from engine.studio import paths
+from engine.studio import path_choosing, path_telling, paths
 from engine.studio.errors import DrawingDoesNotRun
 from tests.engine.process.sketching import Sketch
 from tests.engine.studio import redrawn
@@ -37,7 +37,7 @@ def test_the_standard_case_is_gone_through_everywhere_and_says_that_it_was_cut(s
     assert {node for path in standard.paths for node in path.nodes} >= set(standard.names)
     assert not standard.is_whole
     assert "accept" in standard.loops
-    assert len(standard.paths) <= paths.MOST_PATHS
+    assert len(standard.paths) <= path_choosing.MOST_PATHS
     assert all(path.is_sure and not path.needs and path.trouble is None for path in standard.paths)
 
 
@@ -48,7 +48,7 @@ def test_the_real_engine_goes_each_path_with_its_facts_node_by_node(standard):
         assert tuple(run.path) == path.steps[0].passed
         for step in path.steps[1:]:
             before = len(run.path)
-            paths._MOVES[step.kind](run, step.node, step.facts)
+            path_telling.MOVES[step.kind](run, step.node, step.facts)
             assert tuple(run.path[before:]) == step.passed, (path.number, step.node)
         assert run.ended
         assert set(run.path) == path.nodes
@@ -61,7 +61,24 @@ def test_a_loop_is_told_by_where_it_is_entered_again():
     s.chain("wait", "waited").flow("waited", "ask", 'outcome == "again"').flow("waited", "done", name="over")
     found = paths.report(s.xml())
     assert found.loops == ("ask",)
-    assert max(sum(step.node == "ask" for step in path.steps) for path in found.paths) == paths.MOST_VISITS
+    assert max(sum(step.node == "ask" for step in path.steps) for path in found.paths) == path_choosing.MOST_VISITS
+
+
+def test_a_loop_through_a_service_task_is_gone_once_too():
+    s = Sketch("errand").start().service("find", "look").user("ask").xor("asked", "over").end("done")
+    s.chain("begin", "find", "ask", "asked").flow("asked", "find", 'outcome == "again"').flow(
+        "asked", "done", name="over"
+    )
+    found = paths.report(s.xml())
+    often = {sum((step.kind, step.node) == ("perform", "find") for step in path.steps) for path in found.paths}
+    assert often == {1, path_choosing.MOST_VISITS}
+    assert found.loops == ("find",)
+
+
+def test_a_timer_tells_the_time_limit_that_it_waits_for(standard):
+    fired = {step.node: step.clock for path in standard.paths for step in path.steps if step.kind == "fire"}
+    assert fired["signing_overdue"] == "signing"
+    assert set(fired.values()) >= {"handling", "confirmation"}
 
 
 def test_a_path_tells_who_does_what_until_when(standard):
