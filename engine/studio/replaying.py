@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.audit import recording
@@ -107,12 +107,15 @@ def of(key: str, *, most: int = 10) -> list[Replay]:
     return list(db.session.scalars(select(Replay).where(Replay.key == key).order_by(Replay.id.desc()).limit(most)))
 
 
-def cases(run: Replay, which: str, *, node: str = "", page: int = 1, size: int = 50) -> tuple[list[Line], int]:
+def cases(
+    run: Replay, which: str, *, node: str = "", limit: str = "", page: int = 1, size: int = 50
+) -> tuple[list[Line], int]:
     """The cases behind a number, and how many there are.
 
-    ``which``: same, otherwise, failed, late, relieved, later; or before, after, more, fewer for what came to ``node``.
+    ``which``: same, otherwise, failed, late, relieved, later; before, after, more, fewer for what came to ``node``; or
+    before, after for those in which the time ``limit`` of this name ran out, or would. Raises NotFound.
     """
-    chosen = _behind(run, which, node)
+    chosen = _out_of_time(run, which, limit) if limit else _behind(run, which, node)
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     rows = db.session.execute(chosen.limit(size).offset((page - 1) * size)).all()
     return [Line(row[0], row[1], row[2] if node else None) for row in rows], total
@@ -126,13 +129,26 @@ def old_names(run: Replay) -> dict[str, str]:
     return drawing_of(active.digest, instances.source_of(active.id)).names
 
 
-def _behind(run: Replay, which: str, node: str) -> Any:
-    chosen = (
+def _cases_of(run: Replay) -> Any:
+    return (
         select(ReplayedCase, Case.number)
         .join(Case, Case.id == ReplayedCase.case_id)
         .where(ReplayedCase.replay_id == run.id)
         .order_by(ReplayedCase.later_seconds.desc(), ReplayedCase.instance_id)
     )
+
+
+def _out_of_time(run: Replay, which: str, limit: str) -> Any:
+    names = {"before": ReplayedCase.late_before, "after": ReplayedCase.late_after}.get(which)
+    if names is None:
+        raise NotFound
+    # Names are kept as a JSON list: each stands between quotation marks.
+    ran_out = cast(names, Text).contains(f'"{limit}"', autoescape=True)
+    return _cases_of(run).where(ran_out, ReplayedCase.went != Went.not_replayed)
+
+
+def _behind(run: Replay, which: str, node: str) -> Any:
+    chosen = _cases_of(run)
     if node:
         mine = (ReplayedNode.replay_id == ReplayedCase.replay_id) & (
             ReplayedNode.instance_id == ReplayedCase.instance_id

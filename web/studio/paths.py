@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from engine.process import drawing
 from engine.studio import paths
-from web.admin.wording import CLOCKS
 from web.guards import requires
 from web.studio import trying
 from web.studio.door import door
@@ -28,18 +27,21 @@ def version_paths(definition_id: int) -> ResponseReturnValue:
 
 def _page(tried: Tried) -> str:
     report = paths.report(tried.xml)
-    wanted = request.args.get("path", 1, type=int)
-    chosen = next((path for path in report.paths if path.number == wanted), next(iter(report.paths), None))
+    end, wanted = request.args.get("end", ""), request.args.get("path", 0, type=int)
+    shown = [path for path in report.paths if end in path.ends] if end in report.ends else list(report.paths)
+    chosen = next((path for path in shown if path.number == wanted), next(iter(shown), None))
     return render_template(
         "studio/paths.html",
         tried=tried,
         report=report,
+        shown=shown,
         chosen=chosen,
+        end=end if end in report.ends else "",
         empty_roles=paths.without_holders(report.roles),
         roles=trying.role_names(),
         named=lambda nodes: [report.names.get(node, node) for node in nodes],
         facts=Facts(tried.xml),
         picture=drawing.read(tried.xml),
-        clock_names=CLOCKS,
+        clock_names=trying.CLOCKS,
         form_title=trying.form_title,
     )

@@ -22,13 +22,12 @@ from engine.studio.replay_models import Replay, ReplayState
 from engine.studio.replaying import Wanted
 from engine.studio.tallying import NodeTally, Tally
 from web import times
-from web.admin.wording import CLOCKS
 from web.configuration import current_config
 from web.guards import requires
 from web.session import current_actor
 from web.studio import trying
 from web.studio.door import door
-from web.studio.trying import SEEN_BY, Tried
+from web.studio.trying import CLOCKS, SEEN_BY, Tried
 
 PAGE_SIZE = 50
 SAID_BY = {
@@ -48,6 +47,10 @@ WHICH = {
     "after": N_("Cases that would come here"),
     "more": N_("Cases that would come here more often"),
     "fewer": N_("Cases that would come here less often"),
+}
+OUT_OF_TIME = {
+    "before": N_("Cases in which this time limit ran out"),
+    "after": N_("Cases in which this time limit would run out"),
 }
 
 
@@ -105,15 +108,15 @@ def replayed_cases(replay_id: int) -> ResponseReturnValue:
     """The cases behind a number. Administrators see a case's number, and nothing else of it."""
     run = replaying.get(replay_id)
     which, node = request.args.get("which", "otherwise"), request.args.get("node", "")
-    number = max(1, min(request.args.get("page", 1, type=int), 100_000))
-    lines, total = replaying.cases(run, which, node=node, page=number, size=PAGE_SIZE)
+    limit, number = request.args.get("limit", ""), max(1, min(request.args.get("page", 1, type=int), 100_000))
+    lines, total = replaying.cases(run, which, node=node, limit=limit, page=number, size=PAGE_SIZE)
     names = _names(run)
     return render_template(
         "studio/replayed_cases.html",
         run=run,
         page=Page(lines, number, PAGE_SIZE, total),
-        heading=WHICH[which],
-        node=names.get(node, node),
+        heading=(OUT_OF_TIME if limit else WHICH)[which],
+        place=_(CLOCKS.get(limit, limit)) if limit else names.get(node, node),
         names=names,
         clocks=CLOCKS,
         duration=times.duration,

@@ -9,16 +9,21 @@ from sqlalchemy import select
 
 from engine.access.models import Role
 from engine.access.permissions import Permission
+from engine.cases import routing
 from engine.forms import catalogue
 from engine.kit.db import db
-from engine.process import outcomes, vocabulary
+from engine.process import charts, outcomes, vocabulary
 from engine.process.vocabulary import OUTCOME
 from engine.studio.errors import NoSuchDraft
 from engine.studio.models import StudioDraft
 from web import languages
+from web.admin import wording
 from web.studio import versions
+from web.studio.vocabulary import OTHER_CLOCKS, values_of
 
 SEEN_BY = (Permission.process_manage, Permission.process_review)
+CLOCKS = wording.CLOCKS | OTHER_CLOCKS
+"""What time limits are called."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,12 @@ def form_title(name: str) -> str:
 
 
 class Facts:
-    """Says facts in words: what they are called, and, of outcomes, what the lines of the drawing call them."""
+    """Says facts in words: what they are called, and what their values are; outcomes as the drawing calls them."""
 
     def __init__(self, source: str) -> None:
         self._known, self._outcomes = vocabulary.facts(), outcomes.read(source)
+        self._acts = {key: node.act for key, node in charts.read(source).nodes.items()}
+        self._words: dict[str, dict[str, str]] = {}
 
     def told(self, node: str, given: dict[str, Any]) -> list[tuple[str, str]]:
         """Pairs of a fact's name and its value; the outcome first."""
@@ -83,11 +90,24 @@ class Facts:
         return [(self._name(name), self._value(node, name, value)) for name, value in ordered]
 
     def _name(self, name: str) -> str:
+        if name == OUTCOME.name:
+            return _("Ends with")
         known = self._known.get(name)
         return _(known.label) if known is not None and known.label else name
 
     def _value(self, node: str, name: str, value: Any) -> str:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        label = self._outcomes.get(node, {}).get(str(value)) if name == OUTCOME.name else None
-        return f"{label} ({value})" if label and label != value else str(value)
+        return self._outcome(node, str(value)) if name == OUTCOME.name else self._word(name, str(value))
+
+    def _outcome(self, node: str, value: str) -> str:
+        """As the way behind the step is called; else as the act calls it."""
+        of_act = routing.OUTCOMES.get(self._acts.get(node) or "", {}).get(value)
+        return self._outcomes.get(node, {}).get(value) or (_(of_act) if of_act else value)
+
+    def _word(self, name: str, value: str) -> str:
+        if name not in self._words:
+            fact = self._known.get(name)
+            entries = values_of(fact) if fact is not None else []
+            self._words[name] = {entry["value"]: entry["label"] for entry in entries}
+        return self._words[name].get(value, value)

@@ -165,14 +165,19 @@ def _facts() -> list[Fact]:
     return list(found.values())
 
 
-def _fact(fact: Fact) -> Entry:
+def values_of(fact: Fact) -> list[Entry]:
+    """What a fact may be, in the reader's words; none where anything is possible."""
     labels = routing.VALUES.get(fact.name, {})
     values = [_entry(value, _(labels[value]) if value in labels else value) for value in fact.values]
+    return values or _categories(fact.name)
+
+
+def _fact(fact: Fact) -> Entry:
     return {
         "name": fact.name,
         "label": _(fact.label) if fact.label else fact.name,
         "kind": FACT_KINDS[fact.kind],
-        "values": values or _categories(fact.name),
+        "values": values_of(fact),
     }
 
 

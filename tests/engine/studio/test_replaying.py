@@ -76,6 +76,21 @@ def test_a_month_is_replayed_and_every_number_opens_its_cases(past):
     assert counts() == before
 
 
+def test_time_limits_that_run_out_open_the_cases_in_which_they_do(past):
+    run = finish(begun(past))
+    tally = Tally.from_json(run.tally)
+    assert tally.late_before
+    assert tally.late_after
+    for which, counted in (("before", tally.late_before), ("after", tally.late_after)):
+        for name, times in counted.items():
+            lines, total = replaying.cases(run, which, limit=name, size=500)
+            assert total == len(lines)
+            assert sum(getattr(line.replayed, f"late_{which}").count(name) for line in lines) == times
+    assert replaying.cases(run, "after", limit="clo%") == ([], 0)
+    with pytest.raises(NotFound):
+        replaying.cases(run, "late", limit="closure")
+
+
 def test_it_is_done_in_slices_that_each_leave_progress(past, monkeypatch):
     monkeypatch.setattr(replay_slices, "SLICE", 4)
     replay_id = begun(past)

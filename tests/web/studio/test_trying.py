@@ -1,11 +1,14 @@
 """Pages of the dry run and of replays: who sees them, what they say, and what wrong input gives."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
+from engine.cases import routing
 from engine.kit.db import db, unit_of_work
-from engine.process import definitions
-from engine.studio import jobs
+from engine.process import definitions, instances
+from engine.studio import jobs, paths
 from engine.studio.models import DraftState, StudioDraft
 from engine.studio.replay_models import Replay
 from tests.engine.studio import redrawn
@@ -58,6 +61,29 @@ def test_a_draft_and_a_version_lead_to_their_dry_run_and_to_replays(visit, versi
             assert visit(who).get(there).status_code == 200
 
 
+def test_each_end_opens_the_paths_that_come_to_it(visit, version):
+    browser = visit("system_admin", language="en")
+    page = browser.get(f"/studio/versions/{version}/paths").text
+    assert "?end=end_refused" in page
+    refused = browser.get(f"/studio/versions/{version}/paths?end=end_refused").text
+    numbers = re.findall(r"paths\?path=(\d+)&amp;end=end_refused", refused)
+    assert len(numbers) == len(set(numbers)) == 4
+    assert f"Path {numbers[0]}" in refused
+    assert len(re.findall(r"\?path=\d", browser.get(f"/studio/versions/{version}/paths?end=nowhere").text)) == 6
+
+
+def test_made_up_facts_and_timers_are_told_in_words(visit, city):
+    version = definitions.active("standard_case")
+    found = paths.report(instances.source_of(version.id)).paths
+    steps = {(step.kind, step.clock): path.number for path in found for step in path.steps}
+    late = f"/studio/versions/{version.id}/paths?path={steps['fire', 'signing']}"
+    told = visit("system_admin", language="en").get(late).text
+    assert "when this time limit runs out: Signing" in told
+    entry = re.search("<dt>How the case came in</dt><dd>(.*?)</dd>", told).group(1)
+    assert entry in routing.VALUES["entry"].values()
+    assert "<dt>Ends with</dt>" in told
+
+
 def test_a_path_that_there_is_not_shows_the_first(visit, version):
     assert "Path 1" in visit("system_admin", language="en").get(f"/studio/versions/{version}/paths?path=999").text
 
@@ -103,6 +129,9 @@ def test_a_replay_shows_progress_figures_and_the_cases_behind_them(visit, draft)
     assert "20260302" in found
     assert "20260302" in browser.get(f"{address}/cases?which=more&node=approve_again").text
     assert browser.get(f"{address}/cases?which=elsewhere").status_code == 404
+    assert browser.get(f"{address}/cases?which=late&limit=closure").status_code == 404
+    out_of_time = browser.get(f"{address}/cases?which=after&limit=closure").text
+    assert "Cases in which this time limit would run out: " in out_of_time
     assert browser.get(f"{address}/cases?which=later&page=99999999").status_code == 200
 
 
