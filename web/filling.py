@@ -54,10 +54,7 @@ class Filling:
     def condition(self, field: Field) -> Markup:
         """The attribute that tells the script when the field is asked for; all are shown where no script runs."""
         when = field.visible_when
-        if when is None:
-            return Markup("")
-        rule = json.dumps({"field": when.field, "is": sorted(when.answers)})
-        return Markup('data-visible-when="{}"').format(rule)
+        return Markup('data-visible-when="{}"').format(json.dumps(when.entry())) if when else Markup("")
 
     def done(self, act: Callable[[dict[str, Any]], object]) -> bool:
         """If this request sends the form: read it and perform ``act`` with its values; True when that went well.

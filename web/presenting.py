@@ -7,6 +7,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from engine.kit import pinyin
+from engine.kit.i18n import Bilingual
 from web import assets, errors, guards, keeping, languages, rail, session, times
 from web.configuration import current_config
 
@@ -55,7 +56,9 @@ def has_page(endpoint: str) -> bool:
 
 
 def translated(text: str | None, **params: Any) -> str:
-    """A msgid that the engine marked with ``N_``, in the reader's language."""
+    """A msgid that the engine marked with ``N_``, or what the city wrote itself, in the reader's language."""
+    if isinstance(text, Bilingual):
+        return text.told(languages.chosen())
     return _(str(text), **params) if text else ""
 
 

@@ -2,6 +2,8 @@
 
 from engine.cases import routing
 from engine.forms import catalogue
+from engine.forms.catalogue import Form
+from engine.forms.definition import Field
 from engine.kit.i18n import N_
 from engine.process import linting
 from engine.process.vocabulary import Fact, FactKind
@@ -32,7 +34,19 @@ _BY_ACT = {
 _BY_ACTION = {
     "dispatch_by_rules": (Fact("dispatched", FactKind.truth, label=N_("A rule found just one department")),),
 }
-_KINDS = {"boolean": FactKind.truth, "integer": FactKind.whole, "number": FactKind.number}
+_KINDS = {
+    "text": FactKind.text,
+    "long_text": FactKind.text,
+    "choice": FactKind.text,
+    "choices": FactKind.text,
+    "boolean": FactKind.truth,
+    "integer": FactKind.whole,
+    "number": FactKind.number,
+    "department": FactKind.whole,
+}
+"""What the answer to each kind of question is as a fact. Others are kept with the act, but no facts."""
+
+_NO_FACTS = frozenset({"outcome", "note"})
 
 
 def tell() -> None:
@@ -41,22 +55,29 @@ def tell() -> None:
     linting.know("outcome", lambda: OUTCOMES)
     linting.know("act_fact", lambda: {act: _by_name(facts) for act, facts in _BY_ACT.items()})
     linting.know("action_fact", lambda: {action: _by_name(facts) for action, facts in _BY_ACTION.items()})
-    linting.know("form_fact", lambda: {name: _of_form(name) for name in catalogue.names()})
+    linting.know("form_fact", lambda: {name: of_form(catalogue.load(name)) for name in catalogue.names()})
 
 
 def _by_name(facts: tuple[Fact, ...]) -> dict[str, Fact]:
     return {fact.name: fact for fact in facts}
 
 
-def _of_form(name: str) -> dict[str, Fact]:
-    """The answers of a form that are facts where its step is of no particular act; the note is kept elsewhere."""
-    fields = [field for field in catalogue.load(name).fields if field.name not in {"outcome", "note"}]
+def of_form(form: Form) -> dict[str, Fact]:
+    """The answers of a form that are surely facts where its step is of no particular act; its note is kept elsewhere.
+
+    A number that was not asked or not answered is none.
+    """
     return {
-        field.name: Fact(
-            field.name,
-            _KINDS.get(field.kind, FactKind.text),
-            tuple(str(option.value) for option in field.options),
-            field.label,
-        )
-        for field in fields
+        field.name: _fact(field) for field in form.fields if field.name not in _NO_FACTS and _is_surely_given(field)
     }
+
+
+def _is_surely_given(field: Field) -> bool:
+    kind = _KINDS.get(field.kind)
+    is_always_asked = field.required and field.visible_when is None
+    return kind is not None and (kind in {FactKind.text, FactKind.truth} or is_always_asked)
+
+
+def _fact(field: Field) -> Fact:
+    values = tuple(str(option.value) for option in field.options)
+    return Fact(field.name, _KINDS[field.kind], values, field.label)

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.actors import Actor
-from engine.cases import masking
+from engine.cases import answering, masking
 from engine.cases.models import Case, Involvement, TimelineEntry
 from engine.kit.db import db
 
@@ -19,8 +20,10 @@ def add(
     """Append an entry; with ``part`` also keep that this person took it ("handled", "verified" …).
 
     Whoever acts in the name of somebody who is away is told with him, and both took the part.
-    Everybody who sees the case reads the note: a reporter's number and name are masked in it.
+    Everybody who sees the case reads the note and what the city's own questions were answered: a reporter's number and
+    name are masked in both.
     """
+    detail |= answering.taken(partial(masking.of_case, case))
     db.session.add(
         TimelineEntry(
             case_id=case.id,

@@ -29,7 +29,25 @@ def catalogue(locale: str) -> NullTranslations:
     return Translations.load(CATALOGUES, [locale])
 
 
+class Bilingual(str):
+    """Words that a city wrote itself, in both languages; taken as a plain text they are the Chinese ones."""
+
+    english: str
+
+    def __new__(cls, chinese: str, english: str) -> "Bilingual":
+        """Where one language is empty, the other stands for it."""
+        text = super().__new__(cls, chinese or english)
+        text.english = english or chinese
+        return text
+
+    def told(self, locale: str) -> str:
+        """The words in ``locale``."""
+        return self.english if locale == "en" else str(self)
+
+
 def translate(text: str, locale: str, /, **params: Any) -> str:
     """``text`` in ``locale``, its ``%(name)s`` places filled from ``params``."""
+    if isinstance(text, Bilingual):
+        return text.told(locale)
     translated = catalogue(locale).gettext(text) if text else text
     return translated % params if params else translated

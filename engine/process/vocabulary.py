@@ -18,7 +18,9 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 ``closed``       stages of an end that say: the work was done and found good
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -49,11 +51,22 @@ OUTCOME = Fact("outcome", label=N_("How the last step ended"))
 """Every step gives it."""
 
 _told: dict[str, Callable[[], Collection[str]]] = {}
+_supposed: ContextVar[Mapping[str, Collection[str]]] = ContextVar("supposed", default={})  # noqa: B039 - never changed
 
 
 def know(kind: str, names: Callable[[], Collection[str]]) -> None:
     """Tell which names of a kind exist, so that others are refused. See the module for the kinds."""
     _told[kind] = names
+
+
+@contextmanager
+def supposing(kind: str, names: Collection[str]) -> Iterator[None]:
+    """In here drawings are checked as if the names of a kind were these."""
+    token = _supposed.set({**_supposed.get(), kind: names})
+    try:
+        yield
+    finally:
+        _supposed.reset(token)
 
 
 def is_told(kind: str) -> bool:
@@ -63,6 +76,9 @@ def is_told(kind: str) -> bool:
 
 def names(kind: str) -> Collection[str]:
     """The names of a kind; none where nobody told. It may ask the database: ask once for a drawing."""
+    supposed = _supposed.get()
+    if kind in supposed:
+        return supposed[kind]
     return _told[kind]() if kind in _told else ()
 
 

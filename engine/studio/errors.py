@@ -81,3 +81,19 @@ class RetryEnded(Conflict):
 
 class ReplayEnded(Conflict):
     """This replay has ended already, or is still under way."""
+
+
+class FormInUse(Conflict):
+    """%(name)s is designing this form already. Please go on with that draft, or discard it first."""
+
+
+class FormChanged(Conflict):
+    """%(name)s has changed this form since you opened it. Nothing was saved; please look at it again."""
+
+
+class FormNotDesigned(NotFound):
+    """There is no such draft of a form, or it is no longer open."""
+
+
+class NothingToUndo(Conflict):
+    """There is nothing to undo, or to do again."""

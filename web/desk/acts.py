@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from engine.access.actors import Actor
-from engine.cases import acts, evidence, policy, queries, steps
+from engine.cases import acts, answering, evidence, policy, queries, steps
 from engine.cases.acts import Act, Offer
 from engine.cases.evidence import Upload
 from engine.cases.models import Case
-from engine.forms import catalogue
+from engine.forms import catalogue, drafts
 from engine.forms.catalogue import Form
 from engine.forms.definition import YES
 from engine.kit import clock
@@ -54,10 +54,26 @@ def act(case_id: int, name: str) -> ResponseReturnValue:
 
 
 def _form(offer: Offer) -> Form:
-    """The act's own form; a step that an administrator drew may name another."""
-    if offer.act is acts.CUSTOM and offer.task is not None and offer.task.form in catalogue.names():
-        return catalogue.load(offer.task.form)
-    return catalogue.load(offer.act.name)
+    """The act's own form; a step that an administrator drew may name another.
+
+    A step keeps the version of its form that was in force when it opened; any other page the one that it was opened
+    with.
+    """
+    if offer.task is None:
+        return _as_opened(offer.act.name)
+    is_own = offer.act is acts.CUSTOM and offer.task.form in catalogue.names()
+    return catalogue.load(str(offer.task.form) if is_own else offer.act.name, at=offer.task.opened_at)
+
+
+def _as_opened(name: str) -> Form:
+    """The form as the page showed it, for as long as what was typed into a page is kept; then as it is in force."""
+    now = catalogue.load(name)
+    version = request.form.get("form_version", "")
+    if not version.isdecimal() or len(version) > 9 or int(version) == now.version:
+        return now
+    if not catalogue.was_in_force(name, int(version), since=clock.now() - drafts.KEPT_FOR):
+        return now
+    return catalogue.load(name, int(version))
 
 
 def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor: Actor) -> None:
@@ -68,7 +84,8 @@ def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor
         if field.kind in FILES:
             phase = "document" if field.kind == "documents" else offer.act.photos or "document"
             evidence.attach(case, uploads(values[field.name]), phase, by=actor, at=at, field=field.name)
-    acts.carry_out(case, offer, values, by=actor, at=at)
+    with answering.answering(form, values):
+        acts.carry_out(case, offer, values, by=actor, at=at)
 
 
 def uploads(files: list[FileStorage]) -> list[Upload]:

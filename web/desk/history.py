@@ -8,12 +8,14 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.access import queries as access
-from engine.cases import timeline
+from engine.cases import answering, timeline
+from engine.cases.answering import Answer
 from engine.cases.models import Case, TimelineEntry
 from engine.cases.recipients import HOLDER
 from engine.organization import queries as organization
 from reports.wording import SOURCES
 from web import languages, times
+from web.desk import answers as given_answers
 from web.desk import wording
 
 MOMENTS = frozenset({"due_before", "due_after"})
@@ -34,16 +36,19 @@ class Told:
 def of(case: Case) -> list[Told]:
     """Every entry of a case, the newest first: two statements."""
     entries = timeline.of(case)
-    departments = organization.names_of({entry.department_id for entry in entries if entry.department_id})
+    answers = [answering.of(entry.detail) for entry in entries]
+    acted = {entry.department_id for entry in entries if entry.department_id}
+    names = organization.names_of(acted | given_answers.departments(answers))
     before: Sequence[TimelineEntry | None] = [None, *entries]
-    told = [_told(entry, last, departments) for entry, last in zip(entries, before, strict=False)]
-    return told[::-1]
+    rows = zip(entries, answers, before, strict=False)
+    return [_told(entry, given, last, names) for entry, given, last in rows][::-1]
 
 
-def _told(entry: TimelineEntry, last: TimelineEntry | None, departments: dict[int, str]) -> Told:
+def _told(entry: TimelineEntry, answers: list[Answer], last: TimelineEntry | None, departments: dict[int, str]) -> Told:
     after = (entry.at - last.at).total_seconds() if last else None
     department = departments.get(entry.department_id or 0, "")
-    return Told(entry, wording.ENTRIES.get(entry.act, entry.act), department, list(_facts(entry.detail)), after)
+    facts = [*_facts(entry.detail), *given_answers.told(answers, departments)]
+    return Told(entry, wording.ENTRIES.get(entry.act, entry.act), department, facts, after)
 
 
 def _facts(detail: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from engine.forms.catalogue import Form
 from engine.kit.i18n import N_
 from web import times
 from web.desk import wording
+from web.presenting import translated
 
 DONE = {
     "filing_proposal": N_("Filing is proposed; the duty officer decides."),
@@ -99,8 +100,8 @@ def done(act: Act, case: Case) -> str:
 def submit(act: Act, form: Form, case: Case) -> str:
     """What the button says: with the limit of handling where the act starts that clock."""
     if act.name in {"dispatch", "arbitration"}:
-        return _("%(act)s, limit %(limit)s", act=_(form.submit), limit=_limit(case))
-    return _(form.submit)
+        return _("%(act)s, limit %(limit)s", act=translated(form.submit), limit=_limit(case))
+    return translated(form.submit)
 
 
 def pattern(act: Act, case: Case) -> str:

@@ -24,10 +24,11 @@ from engine.organization import queries as organization
 from engine.process import actions
 from engine.process import vocabulary as named
 from engine.process.vocabulary import Fact, FactKind
-from engine.studio import checking
+from engine.studio import checking, designing
 from web import languages
 from web.desk import choices, wording
 from web.guards import requires
+from web.presenting import translated
 from web.studio.door import door
 from web.studio.words import WORDS
 
@@ -102,11 +103,12 @@ def _forms() -> list[Entry]:
     by_form: dict[str, list[str]] = {OWN_STEP: [OWN_STEP], "suspension_lift": [acts.RESTING]}
     for act in acts.STEP_ACTS:
         by_form.setdefault(act.name, []).append(str(act.step))
+    by_form |= {name: [OWN_STEP] for name in designing.names() if name not in designing.OF_ACTS}
     answers = named.mapping("form_fact")
     return [
         _entry(
             name,
-            _(catalogue.load(name).title),
+            translated(catalogue.load(name).title),
             acts=found,
             facts=[_fact(one) for one in answers.get(name, {}).values()] if OWN_STEP in found else [],
         )
@@ -175,7 +177,7 @@ def values_of(fact: Fact) -> list[Entry]:
 def _fact(fact: Fact) -> Entry:
     return {
         "name": fact.name,
-        "label": _(fact.label) if fact.label else fact.name,
+        "label": translated(fact.label) if fact.label else fact.name,
         "kind": FACT_KINDS[fact.kind],
         "values": values_of(fact),
     }

@@ -26,10 +26,22 @@ const given = (form, name) =>
   [...form.elements].filter((one) => one.name === name && (one.type === "radio" || one.type === "checkbox" ? one.checked : true))
     .map((one) => one.value);
 
+// The same rules as engine/forms/definition.py reads when the form is sent.
+function holds(form, rule) {
+  if (rule.all) return rule.all.every((one) => holds(form, one));
+  if (rule.any) return rule.any.some((one) => holds(form, one));
+  const answers = given(form, rule.field).map((answer) => answer.trim()).filter(Boolean);
+  if (rule.answered) return answers.length > 0;
+  if (rule.unanswered) return answers.length === 0;
+  if ("at_least" in rule) return answers.some((answer) => Number(answer.normalize("NFKC")) >= rule.at_least);
+  if ("at_most" in rule) return answers.some((answer) => Number(answer.normalize("NFKC")) <= rule.at_most);
+  const isOne = answers.some((answer) => (rule.is || rule.is_not).includes(answer));
+  return rule.is ? isOne : !isOne;
+}
+
 function showWhatIsAsked(form) {
   form.querySelectorAll("[data-visible-when]").forEach((field) => {
-    const rule = JSON.parse(field.dataset.visibleWhen);
-    field.hidden = !given(form, rule.field).some((answer) => rule.is.includes(answer));
+    field.hidden = !holds(form, JSON.parse(field.dataset.visibleWhen));
   });
 }
 
