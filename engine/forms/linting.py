@@ -15,6 +15,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FORM_KEYS = frozenset({"name", "version", "title", "submit", "help", "fields"})
 FIELD_KEYS = frozenset(part.name for part in dataclasses.fields(Field))
 WIDTHS = frozenset({"full", "half"})
+_NUMBERS = ("minimum", "maximum", "min_length", "max_length", "min_count", "max_count")
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,12 @@ def _field(item: Mapping[str, Any], all_items: list[Mapping[str, Any]]) -> Itera
     if not _is_said(item.get("label")):
         yield Finding(name, N_("%(key)s is missing."), {"key": "label"})
     kind = item.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         yield Finding(name, N_("There is no kind of field called %(kind)s."), {"kind": kind})
+        return
+    shapeless = sorted(key for key, value in item.items() if not _has_shape(key, value))
+    if shapeless:
+        yield from (Finding(name, N_("%(key)s is not written as it should be."), {"key": key}) for key in shapeless)
         return
     if item.get("format") is not None and item["format"] not in FORMATS:
         yield Finding(name, N_("There is no format called %(format)s."), {"format": item["format"]})
@@ -82,6 +87,21 @@ def _field(item: Mapping[str, Any], all_items: list[Mapping[str, Any]]) -> Itera
     for key in ("visible_when", "required_when"):
         if key in item:
             yield from _rule(name, item[key], all_items)
+
+
+def _has_shape(key: str, value: Any) -> bool:
+    """Is it of the type that is read? A file that was edited by hand may hold anything."""
+    if key == "options":
+        return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    if key == "phrases":
+        return isinstance(value, list) and all(_is_said(one) for one in value)
+    if key in {"help", "section"}:
+        return value == "" or _is_said(value)
+    if key in _NUMBERS:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if key in {"options_from", "format", "default", "width"}:
+        return isinstance(value, str)
+    return key != "required" or isinstance(value, bool)
 
 
 def _lengths(name: str, item: Mapping[str, Any]) -> Iterator[Finding]:

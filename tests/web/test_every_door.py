@@ -13,7 +13,7 @@ from engine.dispatch_rules.models import DispatchRule
 from engine.kit.db import db, unit_of_work
 from engine.organization.models import Post
 from engine.process.models import ProcessDefinition
-from engine.studio import drafting
+from engine.studio import designing, drafting
 from tests.city import FOUNDED
 from tests.stories import Story, category
 from web import guards
@@ -73,6 +73,8 @@ def samples(city, story):
         "department_id": city.parks.id,
         "definition_id": first(ProcessDefinition).id,
         "draft_id": studio_draft(city).id,
+        "form_draft_id": form_draft(city).id,
+        "key": "comment",
         "rule_id": first(DispatchRule).id,
         "instance_id": story.case.instance_id,
         "user_id": leaver.id,
@@ -140,6 +142,11 @@ def test_a_page_number_that_cannot_be_is_the_first_page(app, city, visit, sample
     first_page = browser.get("/desk/cases").text
     for number in TOO_LARGE:
         assert browser.get(f"/desk/cases?page={number}").text.count("list-title") == first_page.count("list-title") > 0
+
+
+def form_draft(city):
+    with unit_of_work():
+        return designing.begin("dispatch", by=city.system_admin, at=FOUNDED)
 
 
 def studio_draft(city):

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(N_("Authority list"), "admin.authority", "/admin/authority"),
             Item(N_("Calendars"), "admin.calendars", "/admin/calendars"),
             Item(N_("Processes"), "studio.processes", "/studio"),
+            Item(N_("Forms"), "studio.forms", "/studio/forms"),
         ),
     ),
     (
