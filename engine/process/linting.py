@@ -6,6 +6,7 @@ bring it: that is imported first (see ``importing``), and what was translated or
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.kit.errors import Invalid
 from engine.process import (
@@ -105,8 +106,11 @@ def findings(source: bytes | str, *, rehearse: bool = True) -> list[Finding]:
         found += [finding for rule in (_RULES if found else (*_RULES, *_ALONG)) for finding in rule(shape)]
         if any(finding.grade == Grade.error for finding in found):
             return found
-        drawn = specs.parse(source)
-        return [*found, *(rehearsing.rehearse(drawn) if rehearse else ()), *_warnings(shape)]
+        if rehearse:
+            found += _rehearsed(source)
+        else:
+            specs.parse(source)
+        return [*found, *_warnings(shape)]
     except Invalid as error:
         return _of(error)
 
@@ -114,6 +118,12 @@ def findings(source: bytes | str, *, rehearse: bool = True) -> list[Finding]:
 def check(source: bytes | str) -> list[Finding]:
     """Everything that keeps a drawing from going live; empty where nothing does."""
     return [finding for finding in findings(source) if finding.grade == Grade.error]
+
+
+@lru_cache(maxsize=20)
+def _rehearsed(source: bytes | str) -> tuple[Finding, ...]:
+    """What its dry run found: whoever publishes what was just checked, or reviewed, does not wait for it again."""
+    return tuple(rehearsing.rehearse(specs.parse(source)))
 
 
 def _warnings(shape: Shape) -> list[Finding]:
