@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
@@ -60,7 +61,7 @@ class Work:
 
 def queues(actor: Actor, *, at: datetime) -> Sequence[Queue]:
     """Counts per queue, in one statement."""
-    mine = _offered(actor).subquery()
+    mine = _offered(actor).with_only_columns(OpenTask.node, OpenTask.name, OpenTask.act, OpenTask.due_at).subquery()
     late = func.sum(func.coalesce(_as_number(mine.c.due_at < at), 0))
     rows = db.session.execute(
         select(mine.c.node, func.min(mine.c.name), func.min(mine.c.act), func.count(), late)
@@ -121,6 +122,7 @@ def _kept_apart(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+@cache
 def _rests() -> ColumnElement[bool]:
     """Steps of handling wait unseen while their case is suspended (``policy.is_held`` says the same)."""
     resting = aliased(Case)
@@ -138,9 +140,15 @@ def _took_part(actor: Actor, part: str | ColumnElement[str]) -> ColumnElement[bo
 
 def _had_it(actor: Actor) -> ColumnElement[bool]:
     """Is he its handler by name, or did he put it right himself when he reported it?"""
-    mine = aliased(Case)  # the list joins the case as well
+    mine = _same_case()
     put_right = and_(mine.is_self_handled, mine.reported_by_id.in_(sorted(actor.ids)))
     return exists().where(mine.id == OpenTask.subject_id, or_(mine.handler_id.in_(sorted(actor.ids)), put_right))
+
+
+@cache
+def _same_case() -> Any:
+    """The case again, since the list joins it as well. Made once: every page asks how much work waits."""
+    return aliased(Case)
 
 
 def _conditions(wanted: WorkFilter, actor: Actor, at: datetime) -> Iterator[ColumnElement[bool]]:
