@@ -38,6 +38,19 @@ def create(
     return role
 
 
+def describe(role: Role, name: str, name_en: str, scope: Scope, *, by: Actor, at: datetime) -> None:
+    """Call a role otherwise, or let it see as far as ``scope`` from now on. Raises OwnRole."""
+    before, after = (role.name, role.name_en, role.scope), (name, name_en, scope.value)
+    if before == after:
+        return
+    if role.code in by.roles:
+        raise OwnRole
+    role.name, role.name_en, role.scope = after
+    db.session.flush()
+    announce("role.described", by=by, at=at, object_kind="role", object_id=role.id,
+             detail={"before": before, "after": after})  # fmt: skip
+
+
 def grant(role: Role, permissions: Iterable[Permission], *, by: Actor, at: datetime) -> None:
     """Let a role do exactly this from now on. Sessions notice at their next request.
 

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     process_relocate = "process.relocate"  # put a running case on another step
     process_end_branch = "process.end_branch"  # take one of several branches off
     process_retime = "process.retime"  # change when a timer fires
+    configuration_carry = "configuration.carry"  # export the configuration, bring an archive of one in
+    configuration_review = "configuration.review"  # agree to an archive that another has brought in
     import_reports = "import.reports"
     access_manage = "access.manage"  # security administrator
     audit_read = "audit.read"  # audit administrator
@@ -121,6 +123,8 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.process_relocate: N_("Move a running case to another step of its process"),
         Permission.process_end_branch: N_("End one of several open branches of a case"),
         Permission.process_retime: N_("Change when a timer fires"),
+        Permission.configuration_carry: N_("Export the configuration, bring archives of it in"),
+        Permission.configuration_review: N_("Review archives of a configuration, and put them in force"),
         Permission.import_reports: N_("Read import reports"),
         Permission.access_manage: N_("Give rights"),
         Permission.audit_read: N_("Read the audit log"),

@@ -18,6 +18,7 @@ SYSTEM = frozenset(
         Permission.process_relocate,
         Permission.process_end_branch,
         Permission.process_retime,
+        Permission.configuration_carry,
     }
 )
 """What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them.

@@ -96,6 +96,7 @@ ROLES = (
             P.evaluation_read,
             P.supervision_read,
             P.process_review,
+            P.configuration_review,
         ),
     ),
     RoleSeed(
@@ -162,10 +163,17 @@ ROLES = (
             P.process_relocate,
             P.process_end_branch,
             P.process_retime,
+            P.configuration_carry,
             P.import_reports,
         ),
     ),
-    RoleSeed("security_administrator", "安全管理员", "Security administrator", Scope.own, (P.access_manage,)),
+    RoleSeed(
+        "security_administrator",
+        "安全管理员",
+        "Security administrator",
+        Scope.own,
+        (P.access_manage, P.configuration_review),
+    ),
     RoleSeed("audit_administrator", "审计管理员", "Audit administrator", Scope.own, (P.audit_read,)),
 )
 

@@ -26,8 +26,23 @@ def apply(calendar: Calendar, *, revision: int, by: Doer, at: datetime) -> int:
     _lock(calendar)
     if draft.base_version != calendar.version:
         raise CalendarMoved
-    new, old = Plan.from_json(draft.content), queries.plan(calendar)
-    changes = between(old, new)
+    _put(calendar, Plan.from_json(draft.content), by, at)
+    drafting.write(draft, None, by=by, at=at)
+    return calendar.version
+
+
+def replace(calendar: Calendar, plan: Plan, *, by: Doer, at: datetime) -> int:
+    """Put ``plan`` in force without a draft, as an archive has it; a draft that is open finds its calendar moved.
+
+    Raises NothingChanged.
+    """
+    _lock(calendar)
+    _put(calendar, plan, by, at)
+    return calendar.version
+
+
+def _put(calendar: Calendar, new: Plan, by: Doer, at: datetime) -> None:
+    changes = between(queries.plan(calendar), new)
     if not changes:
         raise NothingChanged
     for change in changes:
@@ -36,11 +51,9 @@ def apply(calendar: Calendar, *, revision: int, by: Doer, at: datetime) -> int:
     if any(change.topic == "week" for change in changes):
         calendar.segments = [row for week in new.weeks for row in segment_rows(week)]
     calendar.version, calendar.changed_at = calendar.version + 1, at
-    drafting.write(draft, None, by=by, at=at)
     detail = {"version": calendar.version, "changes": [change.plain() for change in changes]}
     recording.record("calendar.applied", by=by, at=at, object_kind="calendar", object_id=calendar.id, detail=detail)
     queries.forget()
-    return calendar.version
 
 
 def _lock(calendar: Calendar) -> None:

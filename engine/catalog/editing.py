@@ -5,11 +5,11 @@ from typing import Any
 
 from engine.access.actors import Actor
 from engine.audit import recording
+from engine.catalog import checks
 from engine.catalog.models import Category, FilingCondition
 from engine.catalog.pinyin import initials
 from engine.kit.db import db
-from engine.kit.errors import Invalid
-from engine.kit.i18n import N_
+from engine.kit.errors import FieldError, Invalid
 
 CATEGORY_FIELDS = frozenset(
     {
@@ -75,9 +75,9 @@ def add_condition(category: Category, values: dict[str, Any], *, by: Actor, at: 
 
 
 def _check_limits(values: dict[str, Any]) -> None:
-    for name in ("limit_value", "limit_a", "limit_b", "limit_c"):
-        if (value := values.get(name)) is not None and not 0 < value <= 1000:
-            raise Invalid.field(name, N_("The limit must be between 0 and 1000."))
+    found = checks.problems_of_limits(values)
+    if found:
+        raise Invalid({name: [FieldError(text)] for name, text in found})
 
 
 def _change(

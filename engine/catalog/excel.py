@@ -1,7 +1,7 @@
 """The catalogue as a workbook: out for checking, in again with the city's own limits. All or nothing."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from engine.access.actors import Actor
-from engine.audit import recording
+from engine.catalog import checks, putting
 from engine.catalog.models import Category, FilingCondition, LimitUnit
-from engine.catalog.pinyin import initials
+from engine.catalog.putting import Key
 from engine.kit.cells import Column
 from engine.kit.db import db
 from engine.kit.i18n import DEFAULT_LOCALE, N_
@@ -68,8 +68,7 @@ CONDITIONS = Layout(
         Column("is_active", N_("In use"), "yes_no", width=8),
     ),
 )
-
-Key = tuple[str, str, str]
+HEADINGS = {column.name: column.heading for layout in (CATEGORIES, CONDITIONS) for column in layout.columns}
 
 
 @dataclass(frozen=True)
@@ -79,13 +78,6 @@ class Imported:
     added: int
     changed: int
     unchanged: int
-
-
-@dataclass
-class _Tally:
-    added: int = 0
-    changes: list[dict[str, Any]] = field(default_factory=list)
-    unchanged: int = 0
 
 
 def export_catalogue(stream: BinaryIO, *, code_system: str | None = None, locale: str = DEFAULT_LOCALE) -> None:
@@ -112,19 +104,17 @@ def import_catalogue(stream: BinaryIO, *, by: Actor, at: datetime, dry_run: bool
     Raises Unreadable with every bad cell, and then nothing is changed; NotATable; TooLong.
     """
     (category_rows, condition_rows), errors = read(stream, [CATEGORIES, CONDITIONS])
-    stored = _stored()
+    stored = putting.stored()
     errors += _check_categories(category_rows) + _check_conditions(condition_rows, category_rows, stored)
     if errors:
         raise Unreadable(sorted(errors, key=lambda error: (error.sheet, error.line)))
-    tally = _Tally()
+    tally = putting.Tally()
     for row in category_rows:
-        _put_category(row.values, stored, tally, write=not dry_run)
+        putting.put_category(row.values, stored, tally, write=not dry_run)
     for row in condition_rows:
-        _put_condition(row.values, stored, tally, write=not dry_run)
+        putting.put_condition(row.values, stored, tally, write=not dry_run)
     if not dry_run:
-        db.session.flush()
-        detail = {"added": tally.added, "changes": tally.changes[:200], "changed": len(tally.changes)}
-        recording.record("catalog.import", by=by, at=at, object_kind="catalog", detail=detail)
+        putting.record(tally, by=by, at=at)
     return Imported(tally.added, len(tally.changes), tally.unchanged)
 
 
@@ -136,11 +126,6 @@ def _key_fields(category: Category) -> dict[str, str]:
     return {"code_system": category.code_system, "kind": category.kind, "code": category.code}
 
 
-def _stored() -> dict[Key, Category]:
-    found = db.session.scalars(select(Category).options(selectinload(Category.conditions)))
-    return {(category.code_system, category.kind, category.code): category for category in found}
-
-
 def _key(row: Row) -> Key | None:
     key = tuple(row.values.get(column.name) for column in _KEY)
     return key if all(key) else None  # type: ignore[return-value]
@@ -149,11 +134,7 @@ def _key(row: Row) -> Key | None:
 def _check_categories(rows: list[Row]) -> list[CellError]:
     errors = _repeated(rows, [_key(row) for row in rows])
     for row in rows:
-        code, major = row.values.get("code"), row.values.get("major_code")
-        if code and not code.isdecimal():
-            errors.append(_error(row, "Category code", N_("A code consists of digits.")))
-        elif code and major and not code.startswith(major):
-            errors.append(_error(row, "Major code", N_("The code does not begin with its major code.")))
+        errors += [_error(row, HEADINGS[name], text) for name, text in checks.problems_of_category(row.values)]
     return errors
 
 
@@ -162,15 +143,8 @@ def _check_conditions(rows: list[Row], categories: list[Row], stored: dict[Key, 
     errors = _repeated(rows, [(*key, row.values.get("number")) if (key := _key(row)) else None for row in rows])
     for row in rows:
         if (key := _key(row)) and key not in known:
-            errors.append(_error(row, "Category code", N_("There is no category with this code.")))
-        errors += [
-            _error(row, column.heading, N_("The limit must be between 0 and 1000."))
-            for column in CONDITIONS.columns
-            if column.name.startswith("limit_")
-            and column.kind == "number"
-            and (value := row.values.get(column.name)) is not None
-            and not 0 < value <= 1000
-        ]
+            errors.append(_error(row, HEADINGS["code"], checks.NO_CATEGORY))
+        errors += [_error(row, HEADINGS[name], text) for name, text in checks.problems_of_limits(row.values)]
     return errors
 
 
@@ -185,49 +159,3 @@ def _repeated(rows: list[Row], keys: list[Any]) -> list[CellError]:
 
 def _error(row: Row, column: str, text: str) -> CellError:
     return CellError(row.sheet, row.line, column, text)
-
-
-def _put_category(values: dict[str, Any], stored: dict[Key, Category], tally: _Tally, *, write: bool) -> None:
-    key = (values["code_system"], values["kind"], values["code"])
-    values = {**_given(values), "pinyin": initials(values["name"])}
-    if key in stored:
-        _change(stored[key], values, "/".join(key), tally, write=write)
-        return
-    stored[key] = category = Category(**{"is_active": True, **values}, conditions=[])
-    tally.added += 1
-    if write:
-        db.session.add(category)
-
-
-def _put_condition(values: dict[str, Any], stored: dict[Key, Category], tally: _Tally, *, write: bool) -> None:
-    key = (values["code_system"], values["kind"], values["code"])
-    category = stored[key]
-    values = {name: value for name, value in _given(values).items() if name not in {"code_system", "kind", "code"}}
-    same = next((item for item in category.conditions if item.number == values["number"]), None)
-    if same is not None:
-        _change(same, values, f"{'/'.join(key)}#{values['number']}", tally, write=write)
-        return
-    tally.added += 1
-    if write:
-        category.conditions.append(FilingCondition(**_with_limits(values)))
-
-
-def _with_limits(values: dict[str, Any]) -> dict[str, Any]:
-    """A new condition whose classes are left empty has the same limit everywhere."""
-    limit = values["limit_value"]
-    return {"limit_a": limit, "limit_b": limit, "limit_c": limit, "is_active": True, **values}
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """An empty cell says nothing: what was there stays."""
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _change(row: Category | FilingCondition, values: dict[str, Any], what: str, tally: _Tally, *, write: bool) -> None:
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if not changed:
-        tally.unchanged += 1
-        return
-    tally.changes.append({"what": what, **{name: [getattr(row, name), value] for name, value in changed.items()}})
-    for name, value in changed.items() if write else ():
-        setattr(row, name, value)

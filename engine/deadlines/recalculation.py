@@ -13,6 +13,7 @@ from engine.audit import recording
 from engine.calendars import drafting, publishing
 from engine.calendars.errors import NoDraft
 from engine.calendars.models import Calendar
+from engine.calendars.plans import Plan
 from engine.calendars.working_time import Unit
 from engine.deadlines.errors import NoRecalculation, RecalculationEnded
 from engine.deadlines.models import OPEN, PROVISIONAL, Clock, Recalculation
@@ -50,7 +51,15 @@ def apply(calendar: Calendar, *, revision: int, by: Doer, at: datetime) -> Recal
 
     Raises StaleDraft, NoDraft, NothingChanged, CalendarMoved.
     """
-    version = publishing.apply(calendar, revision=revision, by=by, at=at)
+    return _reckon(calendar, publishing.apply(calendar, revision=revision, by=by, at=at), by, at)
+
+
+def replace(calendar: Calendar, plan: Plan, *, by: Doer, at: datetime) -> Recalculation:
+    """The same for a plan that comes without a draft, from an archive. Raises NothingChanged."""
+    return _reckon(calendar, publishing.replace(calendar, plan, by=by, at=at), by, at)
+
+
+def _reckon(calendar: Calendar, version: int, by: Doer, at: datetime) -> Recalculation:
     for older in [*_running(calendar, is_preview=True), *_running(calendar, is_preview=False)]:
         _end(older, RunState.cancelled, at)
     total = _count(*is_old(calendar), or_(OPEN, PROVISIONAL))

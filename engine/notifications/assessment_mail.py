@@ -25,7 +25,8 @@ ROLES = Setting("assessment.mail_roles", str, "leader", N_("Roles that get the m
                 N_("Codes of roles between commas, as: leader, supervisor. Empty: no role."),
                 pattern=r"[a-z_]*(\s*,\s*[a-z_]+)*\s*")  # fmt: skip
 PEOPLE = Setting("assessment.mail_people", str, "", N_("People who get it as well"),
-                 N_("User names or e-mail addresses between commas."), pattern=r"[^;<>]*")  # fmt: skip
+                 N_("User names or e-mail addresses between commas."), pattern=r"[^;<>]*",
+                 is_carried=False)  # fmt: skip
 DAY = Setting("assessment.mail_day", int, 5, N_("Day of the month on which it is sent"),
               N_("Or as soon afterwards as it is there, at the same hour at the earliest."),
               least=1, most=28)  # fmt: skip

@@ -93,6 +93,12 @@ def between(before: str | bytes, after: str | bytes) -> list[Difference]:
     return sorted((one for one in found if one is not None), key=lambda one: order.get(one.element, 0))
 
 
+def told(source: str | bytes) -> dict[str, str]:
+    """Every element of a drawing in one line, by its id: for lists of more than drawings. Raises UnreadableXml."""
+    found = _elements(xml.read(source))
+    return {key: " · ".join(filter(None, each.aspects.values())) for key, each in found.items()}
+
+
 def _difference(key: str, old: _Element | None, new: _Element | None) -> Difference | None:
     if old is None:
         return Difference(key, new.element, new.name, Kind.added) if new is not None else None

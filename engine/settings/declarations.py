@@ -29,6 +29,8 @@ class Setting(Generic[T]):
     most: float | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    is_carried: bool = True
+    """Whether an archive of the configuration takes it to other cities; not what names people of this one."""
 
     def __post_init__(self) -> None:
         # A module that is loaded twice declares the same thing again; two different ones under a name are a mistake.

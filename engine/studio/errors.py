@@ -1,6 +1,8 @@
 """What the studio refuses, in sentences for the person who draws."""
 
-from engine.kit.errors import Conflict, Invalid, NotAllowed, NotFound
+from typing import Any
+
+from engine.kit.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 
 
 class NoSuchDraft(NotFound):
@@ -97,3 +99,30 @@ class FormNotDesigned(NotFound):
 
 class NothingToUndo(Conflict):
     """There is nothing to undo, or to do again."""
+
+
+class ArchiveRefused(Invalid):
+    """This archive cannot be brought in."""
+
+    def __init__(self, text: str, **params: Any) -> None:
+        super().__init__({"file": [FieldError(text, params)]})
+
+
+class NoSuchArchive(NotFound):
+    """There is no such archive."""
+
+
+class ArchiveNotOpen(Conflict):
+    """This archive is not where you saw it last: somebody has handed it in, applied it or given it up meanwhile."""
+
+
+class ArchiveIsStale(Conflict):
+    """The configuration has changed since it was compared with this archive. Please compare again."""
+
+
+class BroughtItOneself(NotAllowed):
+    """Whoever brought an archive in, or handed it in, does not agree to it: a second person does."""
+
+
+class RightsAreAnothers(NotAllowed):
+    """What roles may do is decided by the security administrator: he agrees to an archive that changes it."""

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.kit.db import BigId, Model
-from engine.studio import replay_models, retry_models  # noqa: F401 - their tables belong to this room
+from engine.studio import archive_models, replay_models, retry_models  # noqa: F401 - their tables belong to this room
 
 
 class DraftState(StrEnum):

@@ -1,23 +1,20 @@
 """Working calendars: a year at a glance, as it is in force or as the draft has it; new calendars; workbooks."""
 
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
-from engine.audit import recording
-from engine.calendars import drafting, excel, queries, seeds
+from engine.calendars import drafting, excel, opening, queries
 from engine.calendars.errors import NoCalendar
 from engine.calendars.models import Calendar
 from engine.calendars.plans import Plan
 from engine.deadlines import recalculation
 from engine.forms import catalogue as forms
 from engine.kit import clock
-from engine.kit.errors import Invalid
-from engine.kit.i18n import N_
 from web import languages
 from web.admin import workbooks, year_view
 from web.admin.door import door
@@ -109,15 +106,8 @@ def year_of(row: Calendar) -> int:
 
 
 def _create(values: dict[str, Any]) -> Calendar:
-    name, by, at = values["name"], current_actor(), clock.now()
-    if any(one.name == name for one in queries.calendars()):
-        raise Invalid.field("name", N_("There is a calendar of this name already."))
-    try:
-        zone = ZoneInfo(values["time_zone"]).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid.field("time_zone", N_("There is no such time zone.")) from None
     standard = queries.find()
     weeks = queries.plan(standard).weeks
-    made = seeds.create(name, zone, at=at, weeks=weeks, fixed_holidays=standard.fixed_holidays)
-    recording.record("calendar.created", by=by, at=at, object_kind="calendar", object_id=made.id, detail={"name": name})
-    return made
+    return opening.open_calendar(
+        values["name"], values["time_zone"], weeks, standard.fixed_holidays, by=current_actor(), at=clock.now()
+    )

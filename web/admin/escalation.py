@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from engine.access import queries as access
 from engine.access.permissions import Permission
 from engine.calendars.working_time import Limit, Unit
-from engine.cases import limits
 from engine.cases.recipients import HOLDER
 from engine.kit import clock as clocks
 from engine.kit.errors import FieldError, NotFound
@@ -18,21 +17,13 @@ from engine.kit.i18n import N_
 from engine.supervision import ladder
 from engine.supervision.errors import StaleLadder
 from engine.supervision.models import Base, RungAction
+from engine.supervision.rungs import LONGEST, MOST, NAMES, NOBODY, TOO_LONG, UNITS, in_order, is_long
 from web import languages
 from web.admin import wording
 from web.admin.door import door
 from web.desk import wording as desk
 from web.guards import requires
 from web.session import current_actor
-
-MOST = 12
-"""Rungs of one ladder."""
-LONGEST = 400
-"""Hours or days that one rung may wait."""
-UNITS = (Unit.working_hours, Unit.working_days, Unit.urgent_hours, Unit.calendar_days)
-STEPS = tuple(name for name in limits.STEP_MINUTES if name not in {"public_acceptance", "urgent_signing"})
-"""Clocks of the centre's steps; the two left out are other time limits of clocks that are in."""
-NAMES = ("handling", "rework", "reply", *STEPS, ladder.EVERY_OTHER)
 
 
 @dataclass
@@ -74,7 +65,7 @@ def _changed(clock: str) -> ResponseReturnValue:
     rungs = [rung for line in lines if line.action and (rung := _read(line)) is not None]
     if any(line.errors for line in lines):
         return _page(clock, lines), 422
-    wanted, shown = tuple(sorted(rungs, key=_lateness)), request.form.get("seen")
+    wanted, shown = in_order(rungs), request.form.get("seen")
     try:
         ladder.replace(clock, wanted, by=current_actor(), at=clocks.now(), instead_of=shown)
     except StaleLadder as refusal:
@@ -143,10 +134,10 @@ def _read(line: Line) -> ladder.Rung | None:
     if line.base not in wording.BASES or line.unit not in UNITS or line.action not in wording.RUNG_ACTIONS:
         line.errors["action"] = [FieldError(N_("Please choose one from the list."))]
     if line.role not in _words()["roles"]:  # type: ignore[operator]
-        line.errors["role"] = [FieldError(N_("Please choose who is to hear of it."))]
+        line.errors["role"] = [FieldError(NOBODY)]
     wait = _hours(line.value or "0")
     if wait is None:
-        line.errors["value"] = [FieldError(N_("Please give a number from 0 to %(most)s."), {"most": LONGEST})]
+        line.errors["value"] = [FieldError(TOO_LONG, {"most": LONGEST})]
     if line.errors or wait is None:
         return None
     limit = Limit(wait, Unit(line.unit)) if wait else None
@@ -158,10 +149,4 @@ def _hours(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if 0 <= value <= LONGEST else None
-
-
-def _lateness(rung: ladder.Rung) -> tuple[bool, float]:
-    """Rungs are in this order: amber before due, the shorter wait first (a working day counts as eight hours)."""
-    days = {Unit.working_days: 8, Unit.calendar_days: 24}
-    return rung.base is Base.due, rung.wait.value * days.get(rung.wait.unit, 1) if rung.wait else 0.0
+    return None if is_long(value) else value

@@ -1,0 +1,437 @@
+"""A configuration goes from city to city: compared, handed in, agreed to by a second person, applied, taken back."""
+
+import json
+
+import pytest
+
+from engine.access import granting, queries
+from engine.access.models import Role
+from engine.access.permissions import Scope
+from engine.audit.models import AuditRecord
+from engine.calendars import queries as calendars
+from engine.cases.limits import HANDLING_DAYS
+from engine.catalog import queries as catalog
+from engine.dispatch_rules import queries as rules
+from engine.kit.db import db, unit_of_work
+from engine.kit.errors import Conflict, Invalid
+from engine.organization.models import Department
+from engine.process import definitions
+from engine.settings import values
+from engine.studio import archive_file, archives, archiving
+from engine.studio.archive_file import Origin
+from engine.studio.archive_models import ConfigurationArchive
+from engine.studio.errors import (
+    ArchiveIsStale,
+    ArchiveNotOpen,
+    ArchiveRefused,
+    BroughtItOneself,
+    NoSuchArchive,
+    RightsAreAnothers,
+)
+from engine.studio.parts import registry
+from engine.supervision import ladder
+from tests.city import FOUNDED
+from tests.engine.studio.redrawing import renamed
+
+ALL = [part.name for part in registry.PARTS]
+CODE = "GBT30428.2-2013/component/0101"
+
+
+def exported(city, names=("settings",)):
+    return archiving.export(names, name="省标准", version="3", issuer="省厅", by=city.system_admin, at=FOUNDED)
+
+
+def changed(content, part, change):
+    """The archive after somebody changed the items of a part, and made the list of digests anew."""
+    unpacked = archive_file.unpack(content)
+    items = dict(registry.find(part).items(unpacked.parts[part]))
+    items = change(items) or items
+    parts = dict(unpacked.parts) | {part: registry.find(part).files(items)}
+    return archive_file.pack(unpacked.origin, parts)
+
+
+def setting(name, value):
+    return lambda items: items | {name: value}
+
+
+def bring(city, content):
+    with unit_of_work():
+        return archives.bring(content, by=city.system_admin, at=FOUNDED).id
+
+
+def submit(city, archive, parts=ALL, **more):
+    with unit_of_work():
+        archives.submit(archive, parts, note="与省标准一致", by=city.system_admin, at=FOUNDED, **more)
+
+
+def approve(city, archive, by=None):
+    with unit_of_work():
+        return archives.approve(archive, note="", by=by or city.qian, at=FOUNDED)
+
+
+def applied(city, content, parts=ALL, by=None, **more):
+    archive = bring(city, content)
+    submit(city, archive, parts, **more)
+    approve(city, archive, by)
+    return archive
+
+
+def looks(archive):
+    return {one["part"]: one for one in archives.find(archive).parts}
+
+
+def differing(archive):
+    counted = {name: (one["added"], one["changed"], one["removed"]) for name, one in looks(archive).items()}
+    return {name: counts for name, counts in counted.items() if any(counts)}
+
+
+def problems(archive, part):
+    return [(key, text % params) for key, text, params in looks(archive)[part]["problems"]]
+
+
+def test_what_was_exported_is_no_difference_where_it_came_from(city):
+    with unit_of_work():
+        content = exported(city, ALL)
+        assert exported(city, ALL) == content
+    archive = bring(city, content)
+    assert list(looks(archive)) == ALL
+    assert differing(archive) == {}
+    assert not any(one["problems"] for one in looks(archive).values())
+    assert all(one["same"] > 0 for one in looks(archive).values())
+
+
+def test_no_person_and_no_secret_is_in_it(city):
+    unpacked = archive_file.unpack(exported(city, ALL))
+    text = b"".join(content for files in unpacked.parts.values() for content in files.values()).decode()
+    for word in ("password", "session_epoch", "collector.chen", "assessment.mail_people", city.chen.name):
+        assert word not in text
+
+
+def test_a_part_changes_once_a_second_person_agrees(city):
+    content = changed(exported(city), "settings", setting(HANDLING_DAYS.name, 9))
+    archive = bring(city, content)
+    assert differing(archive) == {"settings": (0, 1, 0)}
+    told = archives.find(archive).differences["settings"]
+    assert told[0]["lines"] == [{"name": "value", "before": "3", "after": "9"}]
+    with pytest.raises(ArchiveNotOpen):
+        approve(city, archive)
+    submit(city, archive)
+    with pytest.raises(BroughtItOneself):
+        approve(city, archive, city.system_admin)
+    approve(city, archive)
+    assert values.get(HANDLING_DAYS) == 9
+    row = archives.find(archive)
+    assert (row.state, row.chosen, row.reviewed_by_id) == ("applied", ["settings"], city.qian.id)
+    assert archives.standards()["settings"].issuer == "省厅"
+    with pytest.raises(ArchiveNotOpen):
+        approve(city, archive)
+    acts = db.session.query(AuditRecord.action).filter(AuditRecord.object_kind == "configuration").all()
+    assert [act for (act,) in acts] == [
+        "configuration.brought", "configuration.submitted", "configuration.applied",
+    ]  # fmt: skip
+
+
+def test_what_was_before_comes_back_by_the_same_way(city):
+    applied(city, changed(exported(city), "settings", setting(HANDLING_DAYS.name, 9)))
+    before = archives.standards()["settings"].before_id
+    with unit_of_work():
+        back = archives.bring_again(before, by=city.system_admin, at=FOUNDED).id
+    assert differing(back) == {"settings": (0, 1, 0)}
+    submit(city, back)
+    approve(city, back)
+    assert values.get(HANDLING_DAYS) == 3
+
+
+def test_only_chosen_parts_are_applied(city):
+    def longer(items):
+        items[f"{CODE}#1"]["limit_a"] = 77.0
+
+    content = changed(exported(city, ["settings", "filing_conditions"]), "settings", setting(HANDLING_DAYS.name, 9))
+    content = changed(content, "filing_conditions", longer)
+    archive = applied(city, content, ["filing_conditions"])
+    assert archives.find(archive).chosen == ["filing_conditions"]
+    assert values.get(HANDLING_DAYS) == 3
+    found = catalog.by_code("GBT30428.2-2013", "component", "0101")
+    assert catalog.conditions_of(found.id)[0].limit_a == 77
+
+
+def test_nothing_is_handed_in_that_would_change_nothing(city):
+    archive = bring(city, exported(city))
+    with pytest.raises(Invalid) as refusal:
+        submit(city, archive)
+    assert "parts" in refusal.value.fields
+    with pytest.raises(Invalid) as refusal, unit_of_work():
+        archives.submit(archive, ALL, note=" ", by=city.system_admin, at=FOUNDED)
+    assert "note" in refusal.value.fields
+
+
+def test_what_changed_since_it_was_compared_is_compared_again(city):
+    content = changed(exported(city), "settings", setting(HANDLING_DAYS.name, 9))
+    archive = bring(city, content)
+    submit(city, archive)
+    with unit_of_work():
+        values.set(HANDLING_DAYS, 5, by=city.system_admin, at=FOUNDED)
+    with pytest.raises(ArchiveIsStale):
+        approve(city, archive)
+    assert values.get(HANDLING_DAYS) == 5
+    with unit_of_work():
+        archives.compare_again(archive, by=city.system_admin, at=FOUNDED)
+    with pytest.raises(ArchiveNotOpen):
+        approve(city, archive)
+    submit(city, archive)
+    approve(city, archive)
+    assert values.get(HANDLING_DAYS) == 9
+
+
+def test_removal_is_never_automatic(city):
+    def without(items):
+        del items[CODE]
+
+    content = changed(exported(city, ["categories"]), "categories", without)
+    archive = bring(city, content)
+    assert differing(archive) == {"categories": (0, 0, 1)}
+    submit(city, archive)
+    approve(city, archive)
+    assert catalog.by_code(*CODE.split("/")).is_active
+    applied(city, content, removing=["categories"])
+    assert not catalog.by_code(*CODE.split("/")).is_active
+    assert differing(bring(city, content)) == {}
+
+
+def test_rights_are_agreed_to_by_the_security_administrator_alone(city):
+    def taught(items):
+        items["inspector"] = {
+            "name": "巡查员",
+            "name_en": "Inspector",
+            "scope": "city",
+            "permissions": ["case.comment"],
+        }
+        items["leader"]["permissions"].append("case.export")
+        items["leader"]["name"] = "分管领导"
+
+    archive = bring(city, changed(exported(city, ["roles"]), "roles", taught))
+    assert differing(archive) == {"roles": (1, 1, 0)}
+    submit(city, archive)
+    with pytest.raises(RightsAreAnothers):
+        approve(city, archive)
+    approve(city, archive, city.security_admin)
+    roles = {role.code: role for role in queries.roles()}
+    assert [one.permission for one in roles["inspector"].grants] == ["case.comment"]
+    assert roles["leader"].name == "分管领导"
+    assert "case.export" in {one.permission for one in roles["leader"].grants}
+
+
+def test_nobody_agrees_to_rights_of_his_own(city):
+    def more(items):
+        items["security_administrator"]["permissions"].append("supervision.read")
+
+    archive = bring(city, changed(exported(city, ["roles"]), "roles", more))
+    submit(city, archive)
+    with pytest.raises(Exception, match="Nobody may change a role that he holds himself"):
+        approve(city, archive, city.security_admin)
+
+
+def test_a_drawing_may_build_on_a_role_that_comes_with_it(city):
+    drawn = renamed("handle", "repair").replace('role="handler"', 'role="welder"')
+    assert "welder" in drawn
+
+    def taught(items):
+        items["welder"] = {"name": "焊工", "name_en": "Welder", "scope": "department", "permissions": ["case.handle"]}
+
+    content = changed(
+        exported(city, ["roles", "processes"]), "processes", lambda items: items | {"standard_case": drawn}
+    )
+    alone = bring(city, content)
+    assert any("welder" in text for _, text in problems(alone, "processes"))
+    together = bring(city, changed(content, "roles", taught))
+    assert differing(together) == {"roles": (1, 0, 0), "processes": (0, 1, 0)}
+    assert db.session.query(Role).filter_by(code="welder").first() is None, "a rehearsal leaves nothing"
+    with pytest.raises(Invalid):
+        submit(city, together, ["processes"])
+    submit(city, together)
+    approve(city, together, city.security_admin)
+    published = definitions.active("standard_case")
+    assert published.version == 2
+    assert 'role="welder"' in registry.find("processes").read()["standard_case"]
+
+
+def test_calendars_ladder_and_authority_list_are_carried(city):
+    def holiday(items):
+        items["standard"]["days"]["2026-07-01"] = ["off", [], "城市日"]
+        items["named/夜班"] = items["standard"] | {"days": {}, "published": []}
+
+    def silent(items):
+        items["handling"]["rungs"] = items["handling"]["rungs"][:1]
+        del items["reply"]
+
+    def moved(items):
+        key = next(key for key, item in items.items() if item["department"] != "landscaping")
+        items[key]["department"] = "landscaping"
+        items[key]["note"] = "moved"
+
+    content = exported(city, ["calendars", "ladder", "authority"])
+    for part, change in (("calendars", holiday), ("ladder", silent), ("authority", moved)):
+        content = changed(content, part, change)
+    archive = bring(city, content)
+    assert differing(archive) == {"calendars": (1, 1, 0), "ladder": (0, 1, 1), "authority": (0, 1, 0)}
+    submit(city, archive, removing=["ladder"])
+    approve(city, archive)
+    assert not calendars.working().hours.on(FOUNDED.date().replace(month=7, day=1))
+    assert calendars.find(2).name == "夜班"
+    assert len(ladder.own_rungs("handling")) == 1
+    assert ladder.own_rungs("reply") == ()
+    landscaping = db.session.query(Department).filter_by(code="landscaping").one()
+    found = db.session.scalars(rules.in_force(department_id=landscaping.id)).all()
+    assert [rule.version for rule in found if rule.note == "moved"] == [2]
+    assert differing(bring(city, content)) == {}
+
+
+BAD = {
+    "settings": [
+        (setting("no.such", 1), "no such setting"),
+        (setting("assessment.mail_people", "x@example.cn"), "no such setting"),
+        (setting(HANDLING_DAYS.name, "9"), "right kind"),
+        (setting(HANDLING_DAYS.name, 10**9), "most allowed"),
+        (setting(HANDLING_DAYS.name, None), "right kind"),
+        (setting(HANDLING_DAYS.name, [[]]), "right kind"),
+    ],
+    "roles": [
+        (setting("x", {}), "“permissions” is missing"),
+        (setting("x", []), "is missing"),
+        (setting("Bad Code", {"name": "x", "name_en": "x", "scope": "own", "permissions": []}), "small letters"),
+        (setting("x", {"name": "x", "name_en": "x", "scope": "all", "permissions": []}), "“scope”"),
+        (setting("x", {"name": "x", "name_en": "x", "scope": "own", "permissions": ["root"]}), "“permissions.0”"),
+        (setting("x", {"name": "x", "name_en": "x", "scope": "own", "permissions": ["access.manage", "audit.read"]}),
+         "three persons"),
+        (setting("x", {"name": "x" * 61, "name_en": "x", "scope": "own", "permissions": [], "id": 1}), "“id”"),
+    ],
+    "calendars": [
+        (lambda items: {"standard": items["standard"] | {"time_zone": "Europe/Rome"}}, "cannot be changed"),
+        (lambda items: {"named/x": items["standard"] | {"time_zone": "../../etc/passwd"}}, "no such time zone"),
+        (lambda items: {"x": items["standard"]}, "no calendar"),
+        (lambda items: {"standard": items["standard"] | {"weeks": []}}, "needs some working hours"),
+        (lambda items: {"standard": items["standard"] | {"weeks": [{"season": None, "days": {"0": [[600, 60]]}}]}},
+         "ends before it begins"),
+        (lambda items: {"standard": items["standard"] | {"days": {"2026-02-30": ["off", [], ""]}}}, "“days.2026-02-30"),
+        (lambda items: {"standard": items["standard"] | {"days": {"3026-02-03": ["off", [], ""]}}}, "years from"),
+        (lambda items: {"standard": items["standard"] | {"days": {"2026-02-03": ["odd", [], ""]}}}, "day off or"),
+        (lambda items: {"standard": items["standard"] | {"published": [2031]}}, "No holiday of 2031"),
+    ],
+    "categories": [
+        (lambda items: {"x": items[CODE]}, "digits"),
+        (lambda items: {f"{CODE[:-4]}01x1": items[CODE]}, "digits"),
+        (lambda items: {CODE: items[CODE] | {"major_code": "99"}}, "does not begin"),
+        (lambda items: {CODE: items[CODE] | {"geometry": "sphere"}}, "“geometry”"),
+    ],
+    "filing_conditions": [
+        (lambda items: {f"{CODE}#1": items[f"{CODE}#1"] | {"limit_b": 0}}, "between 0 and 1000"),
+        (lambda items: {f"{CODE}#1": items[f"{CODE}#1"] | {"limit_b": "x"}}, "“limit_b”"),
+        (lambda items: {"GBT30428.2-2013/component/9999#1": items[f"{CODE}#1"]}, "no category with this code"),
+        (lambda items: {f"{CODE}#one": items[f"{CODE}#1"]}, "no category with this code"),
+    ],
+    "authority": [
+        (lambda items: {"x": next(iter(items.values()))}, "does not say what"),
+        (lambda items: {(key := next(iter(items))): items[key] | {"department": "nowhere"}}, "nowhere is not known"),
+        (lambda items: {(key := next(iter(items))): items[key] | {"valid_to": "1999-01-01"}}, "comes before the first"),
+        (lambda items: {(key := next(iter(items))): items[key] | {"valid_to": "soon"}}, "“valid_to”"),
+    ],
+    "ladder": [
+        (lambda items: {"nothing": items["handling"]}, "no such clock"),
+        (lambda items: {"reply": {"rungs": items["handling"]["rungs"] * 4}}, "at most 12"),
+        (lambda items: {"reply": {"rungs": [items["handling"]["rungs"][0] | {"role": "king"}]}}, "who is to hear"),
+        (lambda items: {"reply": {"rungs": [items["handling"]["rungs"][0] | {"value": 401}]}}, "from 0 to 400"),
+        (lambda items: {"reply": {"rungs": [items["handling"]["rungs"][0] | {"unit": "weeks"}]}}, "“rungs.0.unit”"),
+    ],
+    "processes": [
+        (lambda items: {"appeal": "<x/>"}, "cannot be read"),
+        (lambda items: {"appeal": "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>" + items["appeal"]},
+         "document type"),
+        (lambda items: {"appeal": items["appeal"].replace("userTask", "manual")}, ""),
+        (lambda items: {"appeal": items["appeal"].replace("</bpmn:process>", "<bpmn:scriptTask id='evil' name='x'>"
+         "<bpmn:script>__import__('os').system('id')</bpmn:script></bpmn:scriptTask></bpmn:process>")}, ""),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", BAD)
+def test_what_was_written_by_hand_is_checked_as_if_it_were_typed_in(city, part):
+    whole = exported(city, [part])
+    for change, said in BAD[part]:
+        archive = bring(city, changed(whole, part, change))
+        told = problems(archive, part)
+        assert any(said in text for _, text in told), (said, told)
+        with pytest.raises(Invalid):
+            submit(city, archive, [part])
+
+
+def test_parts_and_files_that_are_none_are_refused(city):
+    origin = Origin("x")
+    for parts in (
+        {"people": {"people.json": b"{}"}},
+        {"settings": {"people.json": b"{}"}},
+        {"settings": {"settings.json": b"[]"}},
+        {"settings": {"settings.json": b"{"}},
+        {"settings": {}},
+        {"processes": {"roles/appeal.bpmn": b"<x/>"}},
+        {"processes": {"processes/appeal.bpmn": b"\xff"}},
+    ):
+        with pytest.raises(ArchiveRefused):
+            bring(city, archive_file.pack(origin, parts))
+
+
+def test_an_archive_is_returned_taken_up_and_given_up(city):
+    archive = bring(city, changed(exported(city), "settings", setting(HANDLING_DAYS.name, 9)))
+    submit(city, archive)
+    with pytest.raises(Invalid), unit_of_work():
+        archives.send_back(archive, reason="", by=city.qian, at=FOUNDED)
+    with unit_of_work():
+        archives.send_back(archive, reason="期限过长", by=city.qian, at=FOUNDED)
+    assert archives.find(archive).review_note == "期限过长"
+    submit(city, archive)
+    with unit_of_work():
+        archives.discard(archive, by=city.system_admin, at=FOUNDED)
+    with pytest.raises(ArchiveNotOpen):
+        approve(city, archive)
+    with pytest.raises(NoSuchArchive):
+        archives.find(99)
+
+
+def test_what_a_room_refuses_at_the_last_moment_undoes_the_whole(city, monkeypatch):
+    def more(items):
+        items["leader"]["permissions"].append("case.export")
+
+    content = changed(exported(city, ["roles", "settings"]), "settings", setting(HANDLING_DAYS.name, 9))
+    archive = bring(city, changed(content, "roles", more))
+    submit(city, archive)
+
+    def broken(*_, **__):
+        raise Conflict
+
+    monkeypatch.setattr(values, "set", broken)
+    with pytest.raises(Conflict):
+        approve(city, archive, city.security_admin)
+    assert archives.find(archive).state == "submitted"
+    assert db.session.query(ConfigurationArchive).count() == 1, "what was kept before is gone too"
+    role = next(role for role in queries.roles() if role.code == "leader")
+    assert "case.export" not in {one.permission for one in role.grants}
+
+
+def test_an_export_says_what_it_is_called(city):
+    for name, parts, field in (("", ALL, "name"), ("x", [], "parts")):
+        with pytest.raises(Invalid) as refusal:
+            archiving.export(parts, name=name, version="", issuer="", by=city.system_admin, at=FOUNDED)
+        assert field in refusal.value.fields
+
+
+def test_a_role_is_described_anew_but_not_by_who_holds_it(city):
+    role = next(role for role in queries.roles() if role.code == "security_administrator")
+    with pytest.raises(Exception, match="Nobody may change"):
+        granting.describe(role, "x", "x", Scope.own, by=city.security_admin, at=FOUNDED)
+
+
+def test_manifest_tells_where_it_was_made(city):
+    origin = archive_file.unpack(exported(city)).origin
+    assert (origin.name, origin.version, origin.issuer) == ("省标准", "3", "省厅")
+    assert origin.city
+    assert origin.made_by == city.system_admin.name
+    assert json.loads(json.dumps(origin.made_at)).startswith("2026-01-05")
