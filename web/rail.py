@@ -33,6 +33,7 @@ ROOMS = (
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Process reviews"), "studio.reviews", "clipboard-check"),
     Room(N_("Administration"), "admin.index", "sliders"),
+    Room(N_("Configuration archives"), "studio.list_archives", "archive"),
     Room(N_("Process studio"), "studio.processes", "diagram-3"),
 )
 

@@ -49,6 +49,11 @@ def set(setting: Setting[T], value: T, *, by: Doer, at: datetime) -> None:
     _stored.forget()
 
 
+def look_again() -> None:
+    """Read the rows at the next call: for whoever compares, and must not compare with what was remembered."""
+    _stored.forget()
+
+
 def _read(_: str) -> dict[str, Any]:
     return {row.name: row.value for row in db.session.execute(select(SettingValue.name, SettingValue.value))}
 

@@ -13,7 +13,7 @@ from engine.dispatch_rules.models import DispatchRule
 from engine.kit.db import db, unit_of_work
 from engine.organization.models import Post
 from engine.process.models import ProcessDefinition
-from engine.studio import designing, drafting
+from engine.studio import archives, archiving, designing, drafting
 from tests.city import FOUNDED
 from tests.stories import Story, category
 from web import guards
@@ -66,6 +66,7 @@ def samples(city, story):
     found = category()
     return {
         "case_id": story.case_id,
+        "archive_id": archive(city),
         "attachment_id": first(Attachment).id,
         "calendar_id": first(Calendar).id,
         "category_id": found.id,
@@ -153,6 +154,12 @@ def studio_draft(city):
     version = first(ProcessDefinition, ProcessDefinition.key == "appeal")
     with unit_of_work():
         return drafting.from_version(version.id, by=city.system_admin, at=FOUNDED)
+
+
+def archive(city):
+    with unit_of_work():
+        content = archiving.export(["ladder"], name="x", version="", issuer="", by=city.system_admin, at=FOUNDED)
+        return archives.bring(content, by=city.system_admin, at=FOUNDED).id
 
 
 def is_open(app, endpoint):

@@ -194,6 +194,7 @@ PARTS = (
             Item(N_("Escalation"), "admin.escalation"),
             Item(N_("Deliveries"), "admin.deliveries"),
             Item(N_("Import reports"), "admin.imports"),
+            Item(N_("Configuration archives"), "studio.list_archives"),
             Item(N_("Audit log"), "admin.audit"),
         ),
         _configuration,

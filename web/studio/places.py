@@ -28,6 +28,7 @@ PLACES = (
     Place(N_("Processes"), "studio.processes", DRAWN),
     Place(N_("Running processes"), "studio.watch", ("/studio/watch/", "/studio/instances/")),
     Place(N_("Reviews"), "studio.reviews", ("/studio/reviews/",)),
+    Place(N_("Configuration archives"), "studio.list_archives", ("/studio/archives/",)),
 )
 
 

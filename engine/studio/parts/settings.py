@@ -11,6 +11,7 @@ from engine.studio.parts.part import Hand, Part, Problem, refusals
 
 
 def _read() -> dict[str, Any]:
+    values.look_again()
     return {one.name: values.get(one) for one in declarations.declared() if one.is_carried}
 
 
