@@ -80,7 +80,7 @@ class Camera:
         """
         if self.only and self.only not in name:
             return
-        page = self._page(who, size, language)
+        page = self.page(who, size, language)
         page.goto(path)
         page.wait_for_load_state("networkidle")
         if act is not None:
@@ -94,7 +94,8 @@ class Camera:
         keep(shown.screenshot(), FOLDER / f"{name}.png")
         page.set_viewport_size(size)
 
-    def _page(self, who: str, size: dict[str, int], language: str) -> Any:
+    def page(self, who: str, size: dict[str, int], language: str) -> Any:
+        """The page of somebody who has signed in, in this language."""
         key = who, size["width"], language
         if key not in self.screens:
             context = self.browser.new_context(base_url=self.address, viewport=size, locale=language)
@@ -137,6 +138,12 @@ def serving(app: Flask) -> Iterator[str]:
     thread.join()
 
 
+def application(folder: Path) -> Flask:
+    """The program, with everything of its city in one folder."""
+    names = {"DATABASE_URL": f"sqlite:///{folder / 'city.db'}", "CITYLOOP_DATA_DIR": str(folder)}
+    return create_app(Config.from_env(names | {"SECRET_KEY": "pictures"}))
+
+
 def a_case(*stages: Stage, told: str = "") -> Case:
     """The newest case in one of these stages, with photos; ``told`` names an act that its timeline must have."""
     found = (
@@ -162,7 +169,6 @@ def pictures(camera: Camera) -> None:
         camera.take(f"work{suffix}", "li", "/desk/work", **language)
         camera.take(f"case{suffix}", "wang", f"/desk/cases/{running.id}", height=1500, **language)
         camera.take(f"cases{suffix}", "zhao", "/desk/cases?state=open", **language)
-        camera.take(f"processes{suffix}", "system_admin", "/studio/", **language)
     camera.take("case-closed", "zhao", f"/desk/cases/{done.id}", height=2600)
     camera.take("drawing", "zhao", f"/desk/cases/{done.id}", part=".case-drawing")
     if fresh is not None:
@@ -180,7 +186,6 @@ def pictures(camera: Camera) -> None:
     camera.take("board.en", "zhou", "/supervision/", height=1500, **english)
     camera.take("wall", "zhou", "/supervision/wall", size=SCREEN)
     camera.take("authority", "system_admin", "/admin/authority")
-    camera.take("process", "system_admin", "/studio/versions/1", height=1000)
     camera.take("people", "system_admin", "/admin/people")
     camera.take("catalogue.en", "system_admin", "/admin/catalogue", **english)
     camera.take("calendar", "system_admin", "/admin/calendars/1", height=1000)
@@ -210,8 +215,7 @@ def open_act(page: Any) -> None:
 def main(only: str = "") -> None:
     """Build the city, serve it, take the pictures (whose name contains ``only``)."""
     DATA.mkdir(exist_ok=True)
-    url = f"sqlite:///{DATA / 'city.db'}"
-    app = create_app(Config.from_env({"DATABASE_URL": url, "CITYLOOP_DATA_DIR": str(DATA), "SECRET_KEY": "pictures"}))
+    app = application(DATA)
     with app.app_context(), clock.fixed(NOW):
         build()
         db.session.commit()

@@ -125,6 +125,7 @@ def is_tried_with_tokens(admin: Person) -> None:
     page.click("[data-tool=simulate]")
     page.click(".djs-overlays[data-container-id=reported] .bts-context-pad")
     page.click(".bts-entry[title=显示或隐藏推演记录]")
+    expect(page.locator(".bts-header")).to_have_text("推演记录")
     expect(page.locator(".bts-log")).to_contain_text("受理")
     page.click("[data-tool=simulate]")
     expect(page.locator(".bts-log")).to_be_hidden()

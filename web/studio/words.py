@@ -108,7 +108,7 @@ WORDS = (
     N_("Template: countersign, two at the same time"),
     N_("Template: sub-process"),
     N_("Confirm on site"),
-    N_("Approve"),
+    N_("Approval"),
     N_("Approved?"),
     N_("First countersignature"),
     N_("Second countersignature"),

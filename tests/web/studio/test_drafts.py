@@ -144,6 +144,7 @@ def test_what_may_be_drawn_is_told_in_both_languages(visit, city):
     chinese = admin.get("/studio/vocabulary").json
     assert {"value": "closed", "label": "已结案"} in chinese["stages"]
     assert chinese["acts"][0]["value"] == "step"
+    assert chinese["words"]["Approval"] == "审批", "any approval, not that of filing"
     urge = next(one for one in chinese["actions"] if one["value"] == "urge")
     assert urge["parameters"][0]["list"] == "roles"
     admin.post("/language", data={"locale": "en"})

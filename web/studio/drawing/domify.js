@@ -22,13 +22,16 @@ export default function styled(html, document) {
 }
 
 function translate(node) {
-  for (const one of withSelf(node, '[title]')) {
-    one.title = inOurWords(one.title) ?? one.title;
+  for (const name of ['title', 'aria-label']) {
+    for (const one of withSelf(node, `[${name}]`)) {
+      one.setAttribute(name, inOurWords(one.getAttribute(name)) ?? one.getAttribute(name));
+    }
   }
   for (const one of withSelf(node, SAID)) {
-    const first = one.firstChild;
-    if (first?.nodeType === Node.TEXT_NODE && first.data.trim()) {
-      first.data = inOurWords(first.data.trim()) ?? first.data;
+    for (const part of one.childNodes) {
+      if (part.nodeType === Node.TEXT_NODE && part.data.trim()) {
+        part.data = inOurWords(part.data.trim()) ?? part.data;
+      }
     }
   }
 }

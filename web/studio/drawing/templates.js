@@ -28,7 +28,7 @@ export class Templates {
   }
 
   _approve() {
-    const step = this._step(say('Approve'), 0, 0, { form: 'step', act: 'step' });
+    const step = this._step(say('Approval'), 0, 0, { form: 'step', act: 'step' });
     const asked = this._gateway('bpmn:ExclusiveGateway', say('Approved?'), 150, 15);
     return [step, asked, this._flow(step, asked)];
   }

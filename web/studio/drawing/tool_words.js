@@ -155,6 +155,7 @@ const words = {
   'Token Simulation': '令牌推演',
   'Simulation Log': '推演记录',
   'No Entries': '尚无记录',
+  Close: '关闭',
   'Toggle Simulation Log': '显示或隐藏推演记录',
   'Reset Simulation': '重新推演',
   'Play/Pause Simulation': '继续或暂停推演',
