@@ -1,17 +1,11 @@
-"""Reading XML that strangers upload: no entities, no document type, no network, no more than a megabyte."""
+"""Drawings as XML: what strangers upload is read by ``kit.xml``, and must be BPMN."""
 
-import re
-from typing import Any
-
-from lxml import etree
-
+from engine.kit import xml as hardened
+from engine.kit.decoding import Decoded, NotXml
 from engine.kit.i18n import N_
-from engine.process.decoding import Decoded, decoded
+from engine.kit.xml import DECLARATION, MOST_BYTES, Element, kind, written
 from engine.process.errors import UnreadableXml
 
-MOST_BYTES = 1024 * 1024
-MOST_ELEMENTS = 20_000
-MOST_DEPTH = 100
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 NAMES = {
     "bpmn": BPMN,
@@ -20,9 +14,9 @@ NAMES = {
     "di": "http://www.omg.org/spec/DD/20100524/DI",
     "cityloop": "urn:cityloop:bpmn",
 }
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-Element = Any
-"""An lxml element; the library carries no types."""
+__all__ = [
+    "BPMN", "DECLARATION", "MOST_BYTES", "NAMES", "Element", "extension", "find", "kind", "read", "text_of", "written",
+]  # fmt: skip
 
 
 def text_of(source: bytes | str) -> Decoded:
@@ -30,12 +24,10 @@ def text_of(source: bytes | str) -> Decoded:
 
     Raises UnreadableXml for what is too large, packed, or no text.
     """
-    # Looked at first: what is too large is not even decoded.
-    if len(source) > MOST_BYTES:
-        raise UnreadableXml(reason=N_("it is larger than 1 MB"))
-    if isinstance(source, bytes):
-        return decoded(source)
-    return decoded(source.encode("utf-8", "replace"))
+    try:
+        return hardened.text_of(source)
+    except NotXml as error:
+        raise UnreadableXml(reason=error.reason, **error.params) from error
 
 
 def read(source: bytes | str) -> Element:
@@ -43,21 +35,13 @@ def read(source: bytes | str) -> Element:
 
     Raises UnreadableXml for anything above the caps, with a document type or entities, ill-formed, or not BPMN.
     """
-    text = text_of(source).text
-    if _declares_type(text):
-        raise UnreadableXml(reason=N_("it declares a document type or entities"))
-    root = _parsed(text.encode())
-    if root.getroottree().docinfo.doctype:
-        raise UnreadableXml(reason=N_("it declares a document type or entities"))
+    try:
+        root = hardened.read(source)
+    except NotXml as error:
+        raise UnreadableXml(reason=error.reason, **error.params) from error
     if root.tag != f"{{{BPMN}}}definitions":
-        raise UnreadableXml(reason=_OTHER.get(_namespace(root), N_("it is not a BPMN drawing")))
-    _check_shape(root)
+        raise UnreadableXml(reason=_OTHER.get(hardened.namespace(root), N_("it is not a BPMN drawing")))
     return root
-
-
-def written(root: Element) -> str:
-    """A drawing as the text of a file."""
-    return f"{DECLARATION}\n{etree.tostring(root, encoding='unicode')}\n"
 
 
 def find(node: Element, path: str) -> list[Element]:
@@ -66,18 +50,12 @@ def find(node: Element, path: str) -> list[Element]:
     return found
 
 
-def kind(node: Element) -> str:
-    """The local name of an element: "userTask"; empty for comments."""
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
-
-
 def extension(node: Element, name: str) -> Element | None:
     """The element ``cityloop:name`` among the node's own extension elements."""
     found = find(node, f"./bpmn:extensionElements/cityloop:{name}")
     return found[0] if found else None
 
 
-_BLANK = re.compile(r"\s*")
 _DMN = N_("it is a decision table (DMN), not a drawing of a process")
 _CMMN = N_("it is a case plan (CMMN), not a drawing of a process")
 _OTHER = {
@@ -87,41 +65,3 @@ _OTHER = {
     "http://www.omg.org/spec/CMMN/20151109/MODEL": _CMMN,
     "http://www.wfmc.org/2009/XPDL2.2": N_("it is XPDL; please export it as BPMN 2.0"),
 }
-
-
-def _namespace(root: Element) -> str:
-    return str(etree.QName(root).namespace or "")
-
-
-def _declares_type(text: str) -> bool:
-    """Whether a document type stands before the root: seen without parsing, so that no entity is ever looked at."""
-    place = 0
-    while True:
-        place = _BLANK.match(text, place).end()  # type: ignore[union-attr]
-        close = "-->" if text.startswith("<!--", place) else "?>" if text.startswith("<?", place) else ""
-        end = text.find(close, place + 2) if close else -1
-        if end < 0:
-            return text.startswith("<!", place)
-        place = end + len(close)
-
-
-def _parsed(content: bytes) -> Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, encoding="utf-8",
-    )  # fmt: skip
-    try:
-        return etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        # The parser names the place twice, the second time as a file called "<string>".
-        reason = str(error).partition("\n")[0].partition(" (<string>")[0]
-        raise UnreadableXml(reason=reason[:200] or "XML") from error
-
-
-def _check_shape(root: Element) -> None:
-    """Small files can be deep or crowded enough to stall what walks over them."""
-    depth = 0
-    for count, (event, _) in enumerate(etree.iterwalk(root, events=("start", "end"))):
-        depth += 1 if event == "start" else -1
-        if depth > MOST_DEPTH or count > 2 * MOST_ELEMENTS:
-            raise UnreadableXml(reason=N_("it is too deep or has too many elements"))

@@ -15,7 +15,8 @@ from typing import TypeVar
 import pytest
 from flask import render_template_string
 
-from engine.process import decoding, drawing, importing, linting, xml
+from engine.kit import decoding
+from engine.process import drawing, importing, linting, xml
 from engine.process.errors import UnreadableXml
 from tests.engine.process.sketching import Sketch
 from tests.engine.process.stories import DRAWINGS

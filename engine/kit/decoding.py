@@ -3,9 +3,9 @@
 import codecs
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from engine.kit.i18n import N_
-from engine.process.errors import UnreadableXml
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,6 +20,14 @@ _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-
 # A list of our own: Python's "codecs" include compressors and escapes, which no drawing is written in.
 _READ = {"utf-8", "gb2312", "gbk", "gb18030", "big5", "iso8859-1", "cp1252", "ascii", "shift_jis", "euc-kr"}
 _PACKED = {b"PK\x03\x04": "ZIP", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "RAR", b"%PDF": "PDF"}
+
+
+class NotXml(ValueError):
+    """A file that is not read; ``reason`` is a msgid with places for ``params``."""
+
+    def __init__(self, reason: str, **params: Any) -> None:
+        self.reason, self.params = reason, params
+        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,11 @@ class Decoded:
 def decoded(content: bytes) -> Decoded:
     """The text of a file.
 
-    Raises UnreadableXml for archives, and for bytes that are no text in the encoding named nor in a likely one.
+    Raises NotXml for archives, and for bytes that are no text in the encoding named nor in a likely one.
     """
     for head, name in _PACKED.items():
         if content.startswith(head):
-            raise UnreadableXml(reason=N_("it is a packed file; please unpack it first"), kind=name)
+            raise NotXml(N_("it is a packed file; please unpack it first"), kind=name)
     named = _DECLARED.search(content[:400])
     declared = _plain_name(named[1].decode()) if named else "utf-8"
     for codec in _likely(content, declared):
@@ -52,7 +60,7 @@ def decoded(content: bytes) -> Decoded:
             return Decoded(_HEAD.sub("", content.decode(codec).removeprefix("\ufeff"), count=1), declared, codec)
         except UnicodeDecodeError:
             continue
-    raise UnreadableXml(reason=N_("its characters are not in the encoding that it names"))
+    raise NotXml(N_("its characters are not in the encoding that it names"))
 
 
 def _likely(content: bytes, declared: str) -> list[str]:
