@@ -15,6 +15,7 @@ ROOMS = (
     "process",
     "deadlines",
     "dispatch_rules",
+    "decisions",
     "forms",
     "attachments",
     "cases",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from engine.cases.routing import SOURCES
 from engine.evaluation import formulas, opening, ranking, sets
 from engine.evaluation.counting import Counts
 from engine.evaluation.formulas import Indicator
@@ -10,7 +11,7 @@ from engine.evaluation.snapshot import Snapshot
 from engine.kit.i18n import N_
 from reports.parts import Cell, Column, Table
 from reports.rendering import html
-from reports.wording import SOURCES, Wording
+from reports.wording import Wording
 
 MAIN = (
     "reported",

@@ -12,17 +12,6 @@ from engine.evaluation.dimensions import NONE
 from engine.kit.i18n import N_, translate
 from reports.rendering import html
 
-SOURCES = {
-    "patrol": N_("Patrol"),
-    "hotline": N_("Hotline"),
-    "citizen_app": N_("Citizen's app"),
-    "video": N_("Video"),
-    "sensor": N_("Sensor"),
-    "leader": N_("Assigned by a leader"),
-    "media": N_("Media"),
-    "superior": N_("Task from a superior"),
-    "legacy": N_("Imported history"),
-}
 KINDS = {
     "municipal": N_("Municipal departments"),
     "district": N_("District departments"),

@@ -10,12 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import web.cli
 from engine import rooms
 from engine.attachments import files
+from engine.cases.routing import SOURCES
 from engine.exports import files as exports
 from engine.kit.config import ROOT, Config
 from engine.kit.db import db, prepare
 from engine.notifications.channels import registry
 from reports import case_list, enclosures
-from reports.wording import SOURCES
 from web import (
     configuration,
     doors,

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     catalog_manage = "catalog.manage"
     calendar_manage = "calendar.manage"
     dispatch_rules_manage = "dispatch_rules.manage"
+    decision_manage = "decision.manage"
     settings_manage = "settings.manage"
     process_manage = "process.manage"  # draw
     process_review = "process.review"  # agree to what another has drawn, and so publish it
@@ -112,6 +113,7 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.catalog_manage: N_("Administer the catalogue"),
         Permission.calendar_manage: N_("Administer calendars"),
         Permission.dispatch_rules_manage: N_("Administer the authority list"),
+        Permission.decision_manage: N_("Administer decision tables"),
         Permission.settings_manage: N_("Change settings"),
         Permission.process_manage: N_("Draw processes"),
         Permission.process_review: N_("Review processes that others have drawn, and publish them"),

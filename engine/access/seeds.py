@@ -153,6 +153,7 @@ ROLES = (
             P.catalog_manage,
             P.calendar_manage,
             P.dispatch_rules_manage,
+            P.decision_manage,
             P.settings_manage,
             P.process_manage,
             P.process_suspend,

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.access.actors import SYSTEM, Actor
-from engine.cases import limits, stages, steps, timeline
+from engine.cases import limits, stages, steps, tables, timeline
 from engine.cases.models import Case
 from engine.cases.round_models import Dispatch
+from engine.cases.tables import Advice
 from engine.components.models import Component
 from engine.deadlines import clocks
+from engine.decisions import asking
 from engine.dispatch_rules import matching
 from engine.dispatch_rules.answers import Explanation
 from engine.kit.db import db
@@ -48,18 +50,19 @@ def dispatch_by_rules(case: Case, *, at: datetime) -> bool:
         return False
     hand_over(case, explanation.department_id, mode="auto", by=SYSTEM, at=at, explanation=explanation)
     department = db.session.get_one(Department, explanation.department_id)
-    timeline.add(
-        case, "dispatch", by=SYSTEM, at=at, mode="auto", department=department.short_name, **_source(explanation)
-    )
+    timeline.add(case, "dispatch", by=SYSTEM, at=at, department=department.short_name, **_source(explanation))
     return True
 
 
 def _source(explanation: Explanation) -> dict[str, Any]:
-    """What the timeline says of why: the rule, or the minutes that confirmed the ownership."""
+    """What the timeline says of why: the rule, the minutes that confirmed the ownership, or the row of the table."""
     if explanation.ownership is not None:
         row = explanation.ownership
-        return {"ownership": row.minutes_number or row.basis}
-    return {"rule": explanation.winner.number} if explanation.winner else {}
+        return {"mode": "auto", "ownership": row.minutes_number or row.basis}
+    if isinstance(explanation, Advice) and explanation.is_by_table and explanation.asked is not None:
+        rows = ", ".join(map(str, explanation.asked.ruling.rows))
+        return {"mode": "table", "table": f"{explanation.asked.version} / {rows}"}
+    return {"mode": "auto"} | ({"rule": explanation.winner.number} if explanation.winner else {})
 
 
 def hand_over(
@@ -82,19 +85,25 @@ def hand_over(
     db.session.expire(case, ["department", "handler"])
     case.dispatched_at = case.dispatched_at or at
     case.handled_at = None
-    limit = limits.handling_limit(case)
+    said = tables.limit_of(case, at)
+    limit = limits.limit_by(said, case)
     case.limit_value, case.limit_unit = limit.value, limit.unit.value
     clock = clocks.start("case", case.id, stages.HANDLING, limit, at=at, by=by, department_id=department_id)
     stages.copy_clock(case, clock)
+    asked = explanation.asked if isinstance(explanation, Advice) else None
+    asking.record((asked, said), stages.KIND, case.id, at=at)
     return row
 
 
 def explain(case: Case, at: datetime) -> Explanation | None:
-    """What the authority list says about a case; None where it has no category or no exact place."""
+    """What the authority list says about a case, and the decision table before it.
+
+    None where the case has no category or no exact place.
+    """
     if case.category is None or case.location_level not in LOCATED:
         return None
     component = db.session.get(Component, case.component_id) if case.component_id else None
-    return matching.explain(
+    found = matching.explain(
         matching.question_about(
             case.category,
             at=at,
@@ -105,6 +114,7 @@ def explain(case: Case, at: datetime) -> Explanation | None:
             component_codes=component.codes if component else (),
         )
     )
+    return tables.advised(found, case, at)
 
 
 def _owner(component: Component | None) -> int | None:

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from engine.calendars.working_time import Limit, Unit
+from engine.cases import tables
 from engine.cases.models import Case, Source
 from engine.catalog import limits as catalog_limits
+from engine.decisions.asking import Answer
 from engine.kit.i18n import N_
 from engine.settings import values
 from engine.settings.declarations import Setting
@@ -95,8 +97,15 @@ def _variant(case: Case, clock: str) -> str:
     return "urgent_signing" if clock == "signing" and case.is_urgent else clock
 
 
-def handling_limit(case: Case) -> Limit:
-    """The time limit of handling (处置时限), from filing condition and class of the area; frozen at dispatch."""
+def handling_limit(case: Case, at: datetime) -> Limit:
+    """The time limit of handling (处置时限) of a case that is dispatched at ``at``; it is frozen then."""
+    return limit_by(tables.limit_of(case, at), case)
+
+
+def limit_by(said: Answer | None, case: Case) -> Limit:
+    """What the decision table said, if it has a row for the case; else filing condition and class of the area."""
+    if said is not None and said.outcome.limit is not None:
+        return said.outcome.limit
     if case.filing_condition is not None:
         value, unit = catalog_limits.limit_of(case.filing_condition, case.area_class)
         return Limit(value, Unit(unit))

@@ -14,6 +14,19 @@ VALUES: dict[str, dict[str, str]] = {
 }
 """What a text fact may be, by the name of the fact."""
 
+SOURCES = {
+    "patrol": N_("Patrol"),
+    "hotline": N_("Hotline"),
+    "citizen_app": N_("Citizen's app"),
+    "video": N_("Video"),
+    "sensor": N_("Sensor"),
+    "leader": N_("Assigned by a leader"),
+    "media": N_("Media"),
+    "superior": N_("Task from a superior"),
+    "legacy": N_("Imported history"),
+}
+"""Where a problem came from, by the values of ``Source``."""
+
 OUTCOMES: dict[str, dict[str, str]] = {
     "acceptance": {
         "propose_filing": N_("Propose filing"),

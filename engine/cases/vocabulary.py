@@ -7,7 +7,7 @@ from sqlalchemy import Executable, select
 from engine.access import seeds
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import drawn_facts, limits, list_of_acts, policy, stages, step_departments, suspension
+from engine.cases import drawn_facts, limits, list_of_acts, policy, stages, step_departments, suspension, tables
 from engine.cases.models import Stage
 from engine.forms import catalogue
 from engine.kit.db import db
@@ -19,7 +19,7 @@ _PLAIN = str(list_of_acts.CUSTOM.step)
 
 
 def tell() -> None:
-    """Tell the check of drawings what there is."""
+    """Tell the check of drawings what there is, and the decision tables what they can decide."""
     linting.know("form", catalogue.names)
     linting.know("act", lambda: {*filter(None, list_of_acts.KNOWN_STEPS), _PLAIN})
     linting.know("stage", lambda: {stage.value for stage in Stage})
@@ -33,6 +33,7 @@ def tell() -> None:
     linting.know("apart", lambda: policy.APART_FROM_HANDLING)
     linting.know("closed", lambda: {Stage.closed.value})
     drawn_facts.tell()
+    tables.declare()
 
 
 def clock_names() -> list[str]:

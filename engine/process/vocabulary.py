@@ -22,19 +22,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from engine.kit.facts import FactKind
 from engine.kit.i18n import N_
-
-
-class FactKind(StrEnum):
-    """What a fact is."""
-
-    text = "text"
-    whole = "whole"
-    number = "number"
-    truth = "truth"
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class Clocks:
         if name in self._open:
             return
         recorded = self._recorded[name].popleft() if self._recorded[name] else None
-        given = self._limit_as(recorded, name)
+        given = self._limit_as(recorded, name, at)
         if given is None:
             return
         limit, calendar = given
@@ -145,12 +145,12 @@ class Clocks:
         if recorded is not None and name in _DEPARTMENT:
             self._plan(recorded, calendar, at)
 
-    def _limit_as(self, recorded: Clock | None, name: str) -> tuple[Limit, WorkingCalendar] | None:
+    def _limit_as(self, recorded: Clock | None, name: str, at: datetime) -> tuple[Limit, WorkingCalendar] | None:
         if recorded is not None:
             self._last_limits[name] = _limit(recorded), calendars.working(recorded.calendar_id)
         if name in self._last_limits:
             return self._last_limits[name]
-        limit = self._made_up(name)
+        limit = self._made_up(name, at)
         return (limit, calendars.working(None)) if limit is not None else None
 
     def _plan(self, recorded: Clock, calendar: WorkingCalendar, at: datetime) -> None:
@@ -166,9 +166,9 @@ class Clocks:
             self._granted.append((recorded.name, Fact(Action(fact.action), moment, fact.value, fact.unit)))
         self._granted.sort(key=lambda each: each[1].at)
 
-    def _made_up(self, name: str) -> Limit | None:
+    def _made_up(self, name: str, at: datetime) -> Limit | None:
         if name == HANDLING:
-            return limits.handling_limit(self._case)
+            return limits.handling_limit(self._case, at)
         return limits.rework_limit(self._case) if name == REWORK else limits.step_limit(self._case, name)
 
     def _stop(self, names: Iterable[str], at: datetime) -> None:

@@ -12,6 +12,7 @@ from engine.attachments import queries as attachments
 from engine.audit import recording
 from engine.cases import queries, saved_searches, worklist
 from engine.cases.models import Case
+from engine.cases.routing import SOURCES
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
 from engine.deadlines.lamps import Lamp, lamp_of
@@ -22,7 +23,6 @@ from engine.kit.db import unit_of_work
 from engine.kit.errors import Invalid
 from engine.organization import queries as organization
 from reports import case_list
-from reports.wording import SOURCES
 from web import languages
 from web.desk import filters, wording
 from web.desk.door import door

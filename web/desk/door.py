@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from reports.wording import SOURCES
+from engine.cases.routing import SOURCES
 from web import times
 from web.desk import drawing, wording
 

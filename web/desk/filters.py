@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from engine.cases import search
 from engine.cases.models import Stage
 from engine.cases.queries import CaseFilter
+from engine.cases.routing import SOURCES
 from engine.cases.worklist import LAMPS, WorkFilter
 from engine.catalog.models import Category
 from engine.grids.models import Region
 from engine.kit.db import db
 from engine.organization.models import Department
-from reports.wording import SOURCES
 from web import times
 from web.desk import counted_sets, wording
 from web.presenting import address_with

@@ -12,8 +12,8 @@ from engine.cases import answering, timeline
 from engine.cases.answering import Answer
 from engine.cases.models import Case, TimelineEntry
 from engine.cases.recipients import HOLDER
+from engine.cases.routing import SOURCES
 from engine.organization import queries as organization
-from reports.wording import SOURCES
 from web import languages, times
 from web.desk import answers as given_answers
 from web.desk import wording

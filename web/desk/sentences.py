@@ -8,6 +8,7 @@ from engine.cases import limits
 from engine.cases.acts import Act
 from engine.cases.models import Case
 from engine.forms.catalogue import Form
+from engine.kit import clock
 from engine.kit.i18n import N_
 from web import times
 from web.desk import wording
@@ -118,5 +119,5 @@ def consequence(act: Act) -> str:
 
 
 def _limit(case: Case) -> str:
-    limit: Any = limits.handling_limit(case)
+    limit: Any = limits.handling_limit(case, clock.now())
     return wording.limit(limit.value, limit.unit.value)
