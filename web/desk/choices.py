@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.cases import assignment, dispatching, ownership
+from engine.cases import assignment, dispatching, ownership, tables
 from engine.cases.models import Case
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
@@ -15,8 +15,10 @@ from engine.catalog.models import Category, FilingCondition
 from engine.components import queries as components
 from engine.forms.catalogue import Form
 from engine.forms.definition import Option
+from engine.kit import clock
 from engine.kit.i18n import N_
 from engine.organization import queries as organization
+from engine.organization.models import Department
 from engine.process import outcomes
 from engine.process.models import OpenTask
 from web import languages
@@ -37,7 +39,7 @@ def of(
         "departments": departments,
         "handlers": lambda: handlers(case),
         "categories": lambda: categories(case),
-        "filing_conditions": lambda: filing_conditions(_number(typed, "category_id"), area_class(case, typed)),
+        "filing_conditions": lambda: filing_conditions(_number(typed, "category_id"), area_class(case, typed), case),
         "components": lambda: near_components(_place(case, typed)),
         "rememberings": lambda: rememberings(case),
         "outcomes": lambda: outcomes_of(task),
@@ -51,7 +53,16 @@ def of(
 
 def departments() -> list[Option]:
     """Every department that handles cases."""
-    return [Option(str(one.id), one.name) for one in organization.departments() if one.kind != "center"]
+    return [Option(str(one.id), one.name) for one in _handling()]
+
+
+def departments_by_code() -> dict[str, str]:
+    """The same: their names by their codes."""
+    return {one.code: one.name for one in _handling()}
+
+
+def _handling() -> list[Department]:
+    return [one for one in organization.departments() if one.kind != "center"]
 
 
 def handlers(case: Case | None) -> list[Option]:
@@ -72,15 +83,17 @@ def name_of(category: Category) -> str:
     return category.name_en or category.name if languages.chosen() == "en" else category.name
 
 
-def filing_conditions(category_id: int | None, area: str) -> list[Option]:
-    """The conditions of a category with the limit that each sets, in areas of class ``area``."""
+def filing_conditions(category_id: int | None, area: str, case: Case | None = None) -> list[Option]:
+    """The conditions of a category with the limit that a case would get by each, in areas of class ``area``."""
     if category_id is None:
         return []
-    return [Option(str(one.id), _condition(one, area)) for one in catalog.conditions_of(category_id)]
+    return [Option(str(one.id), _condition(one, area, case)) for one in catalog.conditions_of(category_id)]
 
 
-def _condition(condition: FilingCondition, area: str) -> str:
-    limit = wording.limit(*limit_of(condition, area))
+def _condition(condition: FilingCondition, area: str, case: Case | None) -> str:
+    said = tables.limit_of(case, clock.now(), condition=condition, area_class=area) if case is not None else None
+    decided = said.outcome.limit if said is not None else None
+    limit = wording.limit(*((decided.value, decided.unit.value) if decided else limit_of(condition, area)))
     return _("%(number)s. %(text)s – limit %(limit)s", number=condition.number, text=condition.text, limit=limit)
 
 

@@ -9,6 +9,8 @@ from engine.access.actors import Actor
 from engine.access.permissions import Permission
 from engine.cases import dispatching
 from engine.cases.models import Case
+from engine.cases.tables import Advice
+from engine.dispatch_rules.answers import Explanation
 from engine.process.models import OpenTask
 
 
@@ -20,6 +22,8 @@ class Explained:
     why_not: str | None = None
     params: dict[str, Any] | None = None
     is_kept: bool = False
+    advice: Advice | None = None
+    """What the decision table in force says now."""
 
 
 def of(case: Case, tasks: Sequence[OpenTask], actor: Actor, at: datetime) -> Explained | None:
@@ -28,6 +32,11 @@ def of(case: Case, tasks: Sequence[OpenTask], actor: Actor, at: datetime) -> Exp
         return None
     if any(task.act == "dispatching" for task in tasks):
         found = dispatching.explain(case, at)
-        return Explained(found.as_json(), found.why_not, found.params) if found else None
+        return _explained(found) if found else None
     kept = dispatching.latest(case) if case.dispatched_at is not None else None
     return Explained(kept.explanation, is_kept=True) if kept is not None and kept.explanation else None
+
+
+def _explained(found: Explanation) -> Explained:
+    advice = found if isinstance(found, Advice) else None
+    return Explained(found.as_json(), found.why_not, found.params, advice=advice)
