@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from engine.access.permissions import Permission
+from engine.cases import tables
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
 from engine.catalog.excel import KINDS
+from engine.decisions import asking
 from engine.dispatch_rules import excel, queries, rehearsal, revision
 from engine.dispatch_rules.answers import Explanation
 from engine.forms import catalogue as forms
@@ -46,6 +48,7 @@ def authority() -> ResponseReturnValue:
         kinds=KINDS,
         departments=organization.departments(),
         places=grids.names_of(codes),
+        table=asking.in_force(tables.DISPATCH),
     )
 
 
@@ -89,6 +92,7 @@ def rehearse() -> ResponseReturnValue:
         typed=typed,
         answer=_answer(category_id),
         category=catalog.get(category_id) if category_id else None,
+        table=asking.in_force(tables.DISPATCH),
     )
 
 

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
+from engine.cases import tables
 from engine.catalog import code_system, editing, excel, queries
+from engine.decisions import asking
 from engine.forms import catalogue as forms
 from engine.forms.definition import YES
 from engine.kit import clock
@@ -47,6 +49,7 @@ def catalogue() -> ResponseReturnValue:
         kinds=excel.KINDS,
         units=excel.UNITS,
         system_names=wording.CODE_SYSTEMS,
+        table=asking.in_force(tables.LIMIT),
     )
 
 
@@ -66,6 +69,7 @@ def category(category_id: int) -> ResponseReturnValue:
         units=excel.UNITS,
         kinds=excel.KINDS,
         system_names=wording.CODE_SYSTEMS,
+        table=asking.in_force(tables.LIMIT),
     )
     return page, filling.status
 

@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item(N_("Catalogue"), "admin.catalogue", "/admin/catalogue"),
             Item(N_("Authority list"), "admin.authority", "/admin/authority"),
+            Item(N_("Decision tables"), "studio.tables", "/studio/tables"),
             Item(N_("Calendars"), "admin.calendars", "/admin/calendars"),
             Item(N_("Processes"), "studio.processes", "/studio"),
             Item(N_("Forms"), "studio.forms", "/studio/forms"),

@@ -103,7 +103,9 @@ def parts(draw):
     return Part(low, None, low_open=is_open) if shape == "from" else Part(None, high, high_open=is_open)
 
 
-TESTS = st.builds(lambda found, is_not: Test(tuple(found), is_not), st.lists(parts(), min_size=1, max_size=9), st.booleans())
+TESTS = st.builds(
+    lambda found, is_not: Test(tuple(found), is_not), st.lists(parts(), min_size=1, max_size=9), st.booleans()
+)
 
 
 @given(TESTS)
