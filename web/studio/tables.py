@@ -70,7 +70,7 @@ def table(table_id: int) -> ResponseReturnValue:
     return page(queries.get(table_id))
 
 
-@door.post("/tables/<int:table_id>")
+@door.post("/tables/<int:table_id>/revisions")
 @requires(P.decision_manage)
 def save_table(table_id: int) -> ResponseReturnValue:
     """Keep what was typed, right or wrong, and do what the button asks for."""

@@ -45,7 +45,7 @@ def saved(address):
 
 def test_a_table_is_typed_put_in_force_asked_and_explained(begin, visit, city):
     browser, address = begin()
-    answer = browser.post(address, data=FORM)
+    answer = browser.post(f"{address}/revisions", data=FORM)
     assert answer.status_code == 303
     assert saved(address).rows[0].tests == ('"0110", "0111"', "-")
     page = browser.get(address).text
@@ -68,18 +68,20 @@ def test_a_table_is_typed_put_in_force_asked_and_explained(begin, visit, city):
 def test_buttons_add_move_and_remove_and_lead_back_to_the_place(begin):
     browser, address = begin()
     two = FORM | {"do": "add-row:1"}
-    assert browser.post(address, data=two).location == f"{address}#row-2"
+    assert browser.post(f"{address}/revisions", data=two).location == f"{address}#row-2"
     grown = FORM | {"revision": "2", "rows": "2", "row.2.0": "0112", "do": "raise-row:2"}
-    assert browser.post(address, data=grown).location == f"{address}#row-1"
+    assert browser.post(f"{address}/revisions", data=grown).location == f"{address}#row-1"
     assert [row.tests[0] for row in saved(address).rows] == ['"0112"', '"0110", "0111"']
     less = FORM | {"revision": "3", "do": "remove-input:2"}
-    assert browser.post(address, data=less).status_code == 303
+    assert browser.post(f"{address}/revisions", data=less).status_code == 303
     assert saved(address).inputs == ("category",)
     more = FORM | {"revision": "4", "input": ["category"], "do": "add-input:", "new_input": "month"}
-    browser.post(address, data=more)
-    browser.post(address, data=FORM | {"revision": "5", "do": "remove-example:1"})
+    browser.post(f"{address}/revisions", data=more)
+    browser.post(f"{address}/revisions", data=FORM | {"revision": "5", "do": "remove-example:1"})
     assert saved(address).examples == ()
-    assert browser.post(address, data=FORM | {"revision": "6", "do": "drop-database:1"}).status_code == 303
+    assert (
+        browser.post(f"{address}/revisions", data=FORM | {"revision": "6", "do": "drop-database:1"}).status_code == 303
+    )
 
 
 def test_what_is_wrong_stands_beside_its_cell_and_keeps_it_from_being_put_in_force(begin):
@@ -101,8 +103,8 @@ def test_what_is_wrong_stands_beside_its_cell_and_keeps_it_from_being_put_in_for
 
 def test_of_two_administrators_the_second_is_told_and_keeps_what_he_typed(begin):
     browser, address = begin()
-    browser.post(address, data=FORM)
-    late = browser.post(address, data=FORM | {"row.1.0": "0199"})
+    browser.post(f"{address}/revisions", data=FORM)
+    late = browser.post(f"{address}/revisions", data=FORM | {"row.1.0": "0199"})
     assert late.status_code == 409
     assert "0199" in late.text
     assert "系统管理员" in late.text
@@ -128,7 +130,7 @@ def test_versions_are_withdrawn_and_brought_back_with_a_reason(begin):
     assert browser.post(f"{address}/withdrawal", data=SURE | {"reason": ""}).status_code == 422
     assert browser.post(f"{address}/withdrawal", data=SURE | {"reason": "有误"}).status_code == 303
     assert "有误" in browser.get(address).text
-    assert browser.post(address, data=FORM).status_code == 409, "it is no draft any more"
+    assert browser.post(f"{address}/revisions", data=FORM).status_code == 409, "it is no draft any more"
     back = browser.post(f"{address}/restoration", data=SURE | {"reason": "无误"})
     assert back.status_code == 303
     db.session.rollback()
@@ -139,14 +141,17 @@ def test_versions_are_withdrawn_and_brought_back_with_a_reason(begin):
 def test_huge_and_strange_requests_are_refused(begin):
     browser, address = begin()
     many = {f"row.{number}.0": "1" for number in range(1, 202)}
-    assert browser.post(address, data=FORM | many | {"rows": "201"}).status_code == 422
-    assert browser.post(address, data=FORM | {"rows": "99999"}).status_code == 422
-    assert browser.post(address, data=FORM | {"hit_policy": "__class__"}).status_code == 422
-    long = browser.post(address, data=FORM | {"row.1.0": "1" * 100_000})
+    assert browser.post(f"{address}/revisions", data=FORM | many | {"rows": "201"}).status_code == 422
+    assert browser.post(f"{address}/revisions", data=FORM | {"rows": "99999"}).status_code == 422
+    assert browser.post(f"{address}/revisions", data=FORM | {"hit_policy": "__class__"}).status_code == 422
+    long = browser.post(f"{address}/revisions", data=FORM | {"row.1.0": "1" * 100_000})
     assert long.status_code == 303
     assert len(saved(address).rows[0].tests[0]) <= 800
     assert (
-        browser.post(address, data=FORM | {"revision": "2", "input": ["<img src=x>", "os.system"]}).status_code == 303
+        browser.post(
+            f"{address}/revisions", data=FORM | {"revision": "2", "input": ["<img src=x>", "os.system"]}
+        ).status_code
+        == 303
     )
     assert "<img src=x>" not in browser.get(address).text
 
@@ -162,7 +167,7 @@ def test_only_who_may_administer_tables_finds_them(begin, visit):
 
 def test_pages_of_tables_take_few_statements(begin, statements):
     browser, address = begin()
-    browser.post(address, data=FORM)
+    browser.post(f"{address}/revisions", data=FORM)
     for path in (address, "/studio/tables"):
         browser.get(path)
         with statements() as seen:
