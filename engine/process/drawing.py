@@ -7,13 +7,17 @@ from sqlalchemy import select
 
 from engine.kit.db import db
 from engine.kit.errors import NotFound
-from engine.process import instances, xml
+from engine.process import instances, wrapping, xml
 from engine.process.finding import NODES
 from engine.process.instances import DEFINITION
 from engine.process.models import ProcessEvent
 from engine.process.sharing import Shared
 
 MARGIN = 20.0
+INSIDE, BESIDE = 13, 11
+"""Heights of letters in pixels, as ``drawing.css`` has them: inside a box, and beside an element."""
+NARROWEST = 66.0
+"""Labels are given at least this much room: other tools write boxes that are too small for our letters."""
 RENAMING = {"migrated", "moved_back"}
 """Moves to another version: their facts say which node was called otherwise there."""
 
@@ -53,6 +57,18 @@ class Shape:
     event: str | None
     interrupts: bool
 
+    def lines(self, size: float = INSIDE) -> tuple[str, ...]:
+        """The name inside the box, in letters of that many pixels."""
+        return wrapping.lines(self.name, width=self.box.width - 6, height=self.box.height - 4, size=size)
+
+    def fits(self, size: float) -> bool:
+        """Does the whole name find place in letters of that size?"""
+        return not wrapping.is_cut(self.lines(size))
+
+    def label_lines(self) -> tuple[str, ...]:
+        """The name beside it."""
+        return _beside(self.name, self.label)
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -64,6 +80,10 @@ class Edge:
     target: str
     points: tuple[tuple[float, float], ...]
     label: Box | None
+
+    def label_lines(self) -> tuple[str, ...]:
+        """The name beside it."""
+        return _beside(self.name, self.label)
 
 
 @dataclass(frozen=True)
@@ -129,6 +149,12 @@ def tokens(instance_id: int) -> set[str]:
 
 
 _drawn: Shared[Drawing] = Shared(read)
+
+
+def _beside(name: str, box: Box | None) -> tuple[str, ...]:
+    if box is None:
+        return ()
+    return wrapping.lines(name, width=max(box.width + 10, NARROWEST), height=max(box.height, 60.0), size=BESIDE)
 
 
 def _frame(root: xml.Element) -> tuple[float, float, float, float]:

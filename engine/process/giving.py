@@ -1,6 +1,6 @@
 """Which facts a drawing's steps, actions and scripts give, and which of them are known wherever a token comes to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.process import expressions, parser, vocabulary, xml
 from engine.process.finding import Shape
@@ -31,22 +31,27 @@ class Given:
         """Every fact that is given at all."""
         return self._at_start.union(*self._by_node.values())
 
+    def known_from(self, places: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        """What is surely known at each node that tokens can come to from these nodes, where so much is known now."""
+        return self._walked(places)
+
     def before(self, key: str) -> frozenset[str]:
         """The facts that are surely known when a token comes to a node."""
         if self._before is None:
-            self._before = self._walked()
+            starts = (each.get("id", "") for each in self._shape.of("startEvent"))
+            self._before = self._walked(dict.fromkeys(starts, self._at_start))
         return self._before.get(key, self.anywhere)
 
-    def _walked(self) -> dict[str, frozenset[str]]:
-        """From the start on: what is known at a node is what all ways bring, at joins of tokens what any brings."""
+    def _walked(self, begin: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        """From there on: what is known at a node is what all ways bring, at joins of tokens what any brings."""
         known: dict[str, frozenset[str]] = {}
         entering = self._entering()
-        waiting = [each.get("id", "") for each in self._shape.of("startEvent")]
+        waiting = list(begin)
         left = MOST_ROUNDS * len(self._shape.nodes)
         while waiting and left:
             key, left = waiting.pop(), left - 1
             brought = [self._after(before, key, known) for before in entering.get(key, []) if before in known]
-            now = self._joined(key, brought)
+            now = self._joined(key, [*brought, begin[key]] if key in begin else brought)
             if known.get(key) != now:
                 known[key] = now
                 waiting.extend(self._shape.ways.get(key, []))
@@ -65,8 +70,6 @@ class Given:
         return known[before] if is_edge else known[before] | self._by_node[before]
 
     def _joined(self, key: str, brought: list[frozenset[str]]) -> frozenset[str]:
-        if not brought:
-            return self._at_start
         if xml.kind(self._shape.nodes[key]) in {"parallelGateway", "inclusiveGateway"}:
             return frozenset().union(*brought)
         return frozenset.intersection(*brought)

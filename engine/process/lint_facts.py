@@ -19,7 +19,7 @@ def unknown(shape: Shape) -> Iterator[Finding]:
         return
     given = Given(shape)
     grade = Grade.warning if given.is_anything else Grade.error
-    for element, source, names in _read(shape):
+    for element, source, names in read(shape):
         for name in sorted(names - given.anywhere):
             yield Finding(_id(element), _UNKNOWN, {"source": source[:200], "fact": name}, grade)
 
@@ -31,8 +31,8 @@ def not_always_given(shape: Shape) -> Iterator[Finding]:
     given = Given(shape)
     if given.is_anything:
         return
-    for element, _, names in _read(shape):
-        for name in sorted((names & given.anywhere) - given.before(_place(element))):
+    for element, _, names in read(shape):
+        for name in sorted((names & given.anywhere) - given.before(place_of(element))):
             yield warn(element, N_("%(fact)s is given only on some of the ways that lead here."), fact=name)
 
 
@@ -68,7 +68,7 @@ def no_way(shape: Shape) -> Iterator[Finding]:
             )
 
 
-def _read(shape: Shape) -> Iterator[tuple[xml.Element, str, set[str]]]:
+def read(shape: Shape) -> Iterator[tuple[xml.Element, str, set[str]]]:
     """Every source that reads facts: the element that it belongs to, its text, and the facts."""
     for flow in shape.flows:
         for condition in xml.find(flow, "./bpmn:conditionExpression"):
@@ -102,7 +102,7 @@ def _variables(source: str) -> set[str]:
         return set()
 
 
-def _place(element: xml.Element) -> str:
+def place_of(element: xml.Element) -> str:
     """The node where something is read: for a flow, that which it leaves; for a timer on a step's edge, the step."""
     if xml.kind(element) == "sequenceFlow":
         return str(element.get("sourceRef", ""))

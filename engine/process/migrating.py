@@ -1,69 +1,31 @@
 """Moving running instances from one version of a drawing to another, and back until somebody moves them on.
 
-For a neighbour (``studio.migrations``) that holds the subjects: ``Route`` answers for any instance whether it can move,
-``migrate`` moves some, ``undo`` takes them back; all in the caller's transaction. An instance moves whole or not at
-all. It keeps its open steps with their ids, so that whoever has one on his screen can still do it.
+For a neighbour (``studio.migrations``) that holds the subjects: ``routes`` answers for any instance whether it can
+move, ``migrate`` moves some, ``undo`` takes them back; all in the caller's transaction. An instance moves whole or not
+at all. It keeps its open steps with their ids, so that whoever has one on his screen can still do it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Literal
 
-import orjson
 from sqlalchemy import Table, select, update
 
 from engine.kit.db import db
-from engine.kit.errors import CityLoopError, NotFound
+from engine.kit.errors import CityLoopError
 from engine.kit.i18n import N_
-from engine.process import (
-    batching,
-    charts,
-    codec,
-    incidents,
-    instances,
-    reconciling,
-    rehearsing,
-    specs,
-    standing,
-    together,
-    transposing,
-)
+from engine.process import batching, codec, incidents, instances, reconciling, specs
 from engine.process.batching import Write, inserting
-from engine.process.instances import DEFINITION, INSTANCE, Loaded
+from engine.process.instances import INSTANCE, Loaded
 from engine.process.models import MigrationStep
 from engine.process.moving import EVENT_ROW
 from engine.process.reconciling import Change, Rows
-from engine.process.running import Run
-from engine.process.specs import Drawn
+from engine.process.routes import Route, Version, group_of, route, version
 from engine.process.standing import Standing
-from engine.process.transposing import Plan, Reason
-
-WALKS = 6
-"""Dry runs of cases that stand alike: the drawing itself was walked when it was published; a join that waits for ever
-shows in the first of them."""
+from engine.process.transposing import Reason
 
 STEP: Table = MigrationStep.__table__  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version as far as it matters here."""
-
-    id: int
-    key: str
-    version: int
-    digest: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Where an instance stands: ``key`` is the same for all that stand alike; ``nodes`` of the old drawing."""
-
-    key: str
-    nodes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,82 +34,6 @@ class Result:
 
     state: Literal["moved", "undone", "left", "busy", "passed"]
     reasons: tuple[Reason, ...] = ()
-
-
-class Route:
-    """The way from one version to another by a mapping. Where instances stand alike, it is judged once."""
-
-    def __init__(self, source: Version, target: Version, mapping: Mapping[str, str]) -> None:
-        self.source, self.target = source, target
-        self.plan = Plan(_chart(source), _chart(target), mapping)
-        self._judged: dict[str, tuple[Reason, ...]] = {}
-
-    @property
-    def drawn(self) -> Drawn:
-        """The new drawing."""
-        return specs.drawn.get(self.target.digest, lambda: instances.source_of(self.target.id))
-
-    def standing(self, state: bytes) -> Standing:
-        """Where an instance with this stored state stands in the old drawing."""
-        return standing.read(state, self.plan.source)
-
-    def why_not(self, where: Standing) -> tuple[Reason, ...]:
-        """Why an instance that stands there cannot move; empty where it can.
-
-        Its tokens need places in the new drawing, and from there a dry run must never get stuck: that shows joins which
-        would wait for ever.
-        """
-        key = group_of(where).key
-        if key not in self._judged:
-            found = transposing.reasons(self.plan, where)
-            self._judged[key] = tuple(found or (() if self._is_alone(where) else self._stuck(where)))
-        return self._judged[key]
-
-    def run(self, where: Standing, engine: Any = None) -> Run:
-        """The instance in the new drawing; joins that need not wait any longer have gone on."""
-        moved = transposing.transposed(self.plan, where)
-        run = codec.load(standing.written(moved, self.plan.target), self.drawn, engine)
-        run.settle()
-        return run
-
-    def _is_alone(self, where: Standing) -> bool:
-        """One token, where the new drawing has no other: it stands as if it had come there by itself."""
-        tokens = list(where.everywhere())
-        if len(tokens) != 1 or tokens[0][1].inside is not None:
-            return False
-        there = self.plan.node(tokens[0][1].node)
-        return there is not None and together.is_alone(self.plan.target, there)
-
-    def _stuck(self, where: Standing) -> Iterator[Reason]:
-        for finding in rehearsing.walk_on(lambda engine: self.run(where, engine), WALKS):
-            name = finding.params.get("name", "")
-            text = N_('Moved there, such a case would get stuck at "%(name)s".') if name else finding.text
-            yield Reason(text, {"name": name} if name else finding.params)
-            return
-
-
-def version(definition_id: int) -> Version:
-    """One version.
-
-    Raises NotFound.
-    """
-    columns = (DEFINITION.c.id, DEFINITION.c.key, DEFINITION.c.version, DEFINITION.c.digest)
-    row = db.session.execute(select(*columns).where(DEFINITION.c.id == definition_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return Version(*row)
-
-
-def route(source: Version, target: Version, mapping: Mapping[str, str]) -> Route:
-    """The way from one version to another; what was judged before is remembered."""
-    return _route(source, target, orjson.dumps(dict(mapping), option=orjson.OPT_SORT_KEYS))
-
-
-def group_of(where: Standing) -> Group:
-    """The group of instances that stand alike."""
-    spots = where.spots()
-    nodes = tuple(dict.fromkeys(spot[1] for spot in spots))
-    return Group(sha256(orjson.dumps(spots)).hexdigest()[:16], nodes)
 
 
 def migrate(
@@ -220,7 +106,7 @@ def _moved(way: Route, row: Any, where: Standing, rows: Rows, doing: _Doing) -> 
     loaded = Loaded(row.id, way.target.id, row.subject_kind, row.subject_id, row.revision, run)
     step = {"instance_id": row.id, "run_id": doing.run_id, "from_id": way.source.id, "to_id": way.target.id,
             "mapping": way.plan.mapping, "revision": row.revision + 1, "state": row.state, "dues": rows.dues(),
-            "at": doing.at, "by_id": doing.by_id}  # fmt: skip
+            "group_key": group_of(where).key, "at": doing.at, "by_id": doing.by_id}  # fmt: skip
     _write(loaded, rows, change, ("migrated", way.plan.names()), way.source, way.target, Write(_KEPT, step))
     return Result("moved")
 
@@ -272,17 +158,19 @@ def _locked(instance_ids: Collection[int]) -> Any:
     return db.session.execute(chosen.with_for_update(key_share=True))
 
 
-def _chart(one: Version) -> charts.Chart:
-    return charts.shared(one.digest, one.id)
-
-
-@lru_cache(maxsize=50)
-def _route(source: Version, target: Version, mapping: bytes) -> Route:
-    return Route(source, target, orjson.loads(mapping))
-
-
 _KEPT = inserting(
-    STEP, "instance_id", "run_id", "from_id", "to_id", "mapping", "revision", "state", "dues", "at", "by_id"
+    STEP,
+    "instance_id",
+    "run_id",
+    "from_id",
+    "to_id",
+    "mapping",
+    "revision",
+    "state",
+    "dues",
+    "group_key",
+    "at",
+    "by_id",
 )
 _BACK = batching.Kind(STEP, ("id", "undone_at", "undone_by_id", "state"), lambda bind: update(STEP)
                       .where(STEP.c.id == bind(STEP.c.id))

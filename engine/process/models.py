@@ -171,6 +171,8 @@ class MigrationStep(Model):
     """Of the instance right afterwards: while it has this one, nobody has moved it on."""
     state: Mapped[bytes | None] = mapped_column(LargeBinary)
     """As it was stored before; None once it cannot be undone any more."""
+    group_key: Mapped[str | None] = mapped_column(String(16))
+    """Of those that stood alike before; None where that was not kept yet."""
     dues: Mapped[dict[str, Any]]
     """Due moments of its timers before, by "task id/node"."""
     at: Mapped[datetime]

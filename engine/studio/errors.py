@@ -33,6 +33,10 @@ class NoSuchMigration(NotFound):
     """There is no such migration."""
 
 
+class NoSuchMove(NotFound):
+    """This migration has not moved such a case."""
+
+
 class NotTheSameProcess(Invalid):
     """Cases can only move between two versions of the same process."""
 

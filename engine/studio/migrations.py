@@ -3,12 +3,10 @@
 Begun, cancelled and taken back here; done slice by slice in ``slices``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.audit import recording
@@ -16,29 +14,19 @@ from engine.kit.db import db
 from engine.kit.errors import FieldError, Invalid
 from engine.kit.i18n import N_
 from engine.kit.signals import Doer
-from engine.process import migrating
+from engine.process import migrating, routes, subjects
 from engine.process.instances import INSTANCE
-from engine.process.migrating import STEP, Version
+from engine.process.migrating import STEP, Result
+from engine.process.routes import Version
 from engine.studio import grouping
 from engine.studio import versions as versions_of_a_process
-from engine.studio.errors import MigrationEnded, MigrationRunning, NoSuchMigration, NotTheSameProcess
+from engine.studio.errors import MigrationEnded, MigrationRunning, NoSuchMigration, NoSuchMove, NotTheSameProcess
 from engine.studio.models import Migration, MigrationLeft, MigrationState
-
-
-@dataclass(frozen=True)
-class Left:
-    """A case that stays where it is, or could not be taken back, with the reasons as they were written."""
-
-    instance_id: int
-    subject_kind: str
-    subject_id: int
-    is_return: bool
-    reasons: Sequence[tuple[str, dict[str, Any]]]
 
 
 def versions(from_id: int, to_id: int) -> tuple[Version, Version]:
     """Two versions of one process. Raises NotFound, NotTheSameProcess."""
-    source, target = migrating.version(from_id), migrating.version(to_id)
+    source, target = routes.version(from_id), routes.version(to_id)
     if source.key != target.key or source.id == target.id:
         raise NotTheSameProcess
     return source, target
@@ -64,6 +52,7 @@ def begin(
     _check(bool(chosen), reason)
     run = Migration(
         key=source.key, from_id=source.id, to_id=target.id, mapping=dict(mapping), groups=sorted(chosen),
+        places={key: list(group.places) for key, group in chosen.items()},
         reason=reason.strip(), state=MigrationState.running.value,
         total=sum(group.count for group in chosen.values()), started_at=at, by_id=by.id, by_name=by.name,
     )  # fmt: skip
@@ -95,17 +84,40 @@ def go_on(migration_id: int, *, by: Doer, at: datetime) -> Migration:
     return run
 
 
-def take_back(migration_id: int, *, by: Doer, at: datetime) -> Migration:
-    """Let the workers take back every case that nobody has gone on with since.
+def take_back(migration_id: int, *, group: str | None = None, by: Doer, at: datetime) -> Migration:
+    """Let the workers take back every case that nobody has gone on with since; of one ``group``, or of all.
 
-    Raises NoSuchMigration, MigrationEnded (it still runs, or was taken back), MigrationRunning.
+    Raises NoSuchMigration, MigrationEnded (it still runs, or was taken back), MigrationRunning, Invalid (``group``).
     """
-    run = _locked(migration_id)
-    if run.state not in {MigrationState.done, MigrationState.cancelled}:
-        raise MigrationEnded
+    run = _rested(migration_id)
+    if group is not None and group not in run.groups:
+        raise Invalid.field("group", N_("Please choose one of the groups."))
+    _try_again(run)
+    run.returning_group = group
     _work(run, MigrationState.returning)
-    _record("migration_returned", run, by, at)
+    _record("migration_returned", run, by, at, places=run.places.get(group or "", []))
     return run
+
+
+def take_one_back(migration_id: int, step_id: int, *, by: Doer, at: datetime) -> Result:
+    """Take one case back at once; what became of it, which may be that it stays, and why.
+
+    Raises NoSuchMigration, MigrationEnded, NoSuchMove.
+    """
+    run = _rested(migration_id)
+    case = db.session.execute(
+        select(INSTANCE.c.id, INSTANCE.c.subject_kind, INSTANCE.c.subject_id)
+        .join(STEP, STEP.c.instance_id == INSTANCE.c.id)
+        .where(STEP.c.id == step_id, STEP.c.run_id == run.id)
+    ).one_or_none()
+    if case is None:
+        raise NoSuchMove
+    subjects.hold(case.subject_kind, case.subject_id)
+    result = migrating.undo([step_id], by_id=by.id, at=at)[step_id]
+    if result.state == "undone":
+        run.returned += 1
+        _record("migration_returned_one", run, by, at, instance=case.id)
+    return result
 
 
 def get(migration_id: int) -> Migration:
@@ -120,25 +132,6 @@ def of(key: str, *, most: int = 20) -> list[Migration]:
     """The migrations of a process, the newest first."""
     chosen = select(Migration).where(Migration.key == key).order_by(Migration.id.desc()).limit(most)
     return list(db.session.scalars(chosen))
-
-
-def left(run: Migration, *, most: int = 200) -> list[Left]:
-    """What stayed or could not be taken back, the first of them."""
-    chosen = (
-        select(MigrationLeft.instance_id, INSTANCE.c.subject_kind, INSTANCE.c.subject_id, MigrationLeft.is_return,
-               MigrationLeft.reasons)
-        .join(INSTANCE, INSTANCE.c.id == MigrationLeft.instance_id)
-        .where(MigrationLeft.migration_id == run.id)
-        .order_by(MigrationLeft.is_return, MigrationLeft.instance_id)
-        .limit(most)
-    )  # fmt: skip
-    return [Left(*row) for row in db.session.execute(chosen)]
-
-
-def still_moved(run: Migration) -> int:
-    """How many cases have moved and were not taken back."""
-    mine = (STEP.c.run_id == run.id) & STEP.c.undone_at.is_(None)
-    return db.session.scalar(select(func.count()).select_from(STEP).where(mine)) or 0
 
 
 def _check(has_groups: bool, reason: str) -> None:
@@ -158,6 +151,21 @@ def _locked(migration_id: int) -> Migration:
     if run is None:
         raise NoSuchMigration
     return run
+
+
+def _rested(migration_id: int) -> Migration:
+    """One whose cases may be taken back now."""
+    run = _locked(migration_id)
+    if run.state not in {MigrationState.done, MigrationState.cancelled}:
+        raise MigrationEnded
+    return run
+
+
+def _try_again(run: Migration) -> None:
+    """What an earlier round could not take back is looked at anew."""
+    of_run = (MigrationLeft.migration_id == run.id) & MigrationLeft.is_return
+    db.session.execute(delete(MigrationLeft).where(of_run))
+    run.kept = 0
 
 
 def _work(run: Migration, state: MigrationState) -> None:

@@ -125,6 +125,10 @@ class Migration(Model):
     mapping: Mapped[dict[str, Any]]
     groups: Mapped[list[Any]]
     """Keys of the groups that were chosen."""
+    places: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What people call the nodes of each group, by its key."""
+    returning_group: Mapped[str | None] = mapped_column(String(16))
+    """The group that is being taken back; None: all of them."""
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10))
     total: Mapped[int]

@@ -18,9 +18,10 @@ from engine.access.actors import SYSTEM
 from engine.audit import recording
 from engine.deadlines import holding
 from engine.kit.db import db, unit_of_work
-from engine.process import incidents, migrating
+from engine.process import incidents, migrating, routes
 from engine.process.instances import INSTANCE
-from engine.process.migrating import STEP, Result, Route
+from engine.process.migrating import STEP, Result
+from engine.process.routes import Route
 from engine.process.transposing import Reason
 from engine.studio.models import Migration, MigrationLeft, MigrationState
 
@@ -105,7 +106,7 @@ def _next(run: Migration) -> list[_Key]:
     way = _way(run)
     while True:
         rows = _instances(run, INSTANCE.c.id > run.last_id)
-        keys = [key for key, state in rows if migrating.group_of(way.standing(state)).key in run.groups]
+        keys = [key for key, state in rows if routes.group_of(way.standing(state)).key in run.groups]
         if keys or not rows:
             return keys
         run.last_id = rows[-1][0].place
@@ -127,6 +128,8 @@ def _instances(run: Migration, which: object) -> list[tuple[_Key, bytes]]:
 
 def _steps(run: Migration, which: object) -> list[_Key]:
     mine = (STEP.c.run_id == run.id) & STEP.c.undone_at.is_(None)
+    if run.returning_group is not None:
+        mine &= STEP.c.group_key == run.returning_group
     chosen = (
         select(STEP.c.id, STEP.c.instance_id, INSTANCE.c.subject_kind, INSTANCE.c.subject_id)
         .join(INSTANCE, INSTANCE.c.id == STEP.c.instance_id)
@@ -138,12 +141,16 @@ def _steps(run: Migration, which: object) -> list[_Key]:
 
 
 def _way(run: Migration) -> Route:
-    return migrating.route(migrating.version(run.from_id), migrating.version(run.to_id), run.mapping)
+    return routes.route(routes.version(run.from_id), routes.version(run.to_id), run.mapping)
 
 
 def _end(run: Migration, at: datetime) -> None:
     is_back = run.state == MigrationState.returning
-    run.state, run.ended_at = (MigrationState.returned if is_back else MigrationState.done).value, at
+    # Where one group came back, the others still may.
+    is_over = is_back and run.returning_group is None
+    run.state, run.ended_at, run.returning_group = (
+        (MigrationState.returned if is_over else MigrationState.done).value, at, None
+    )  # fmt: skip
     told = {"migration": run.id, "moved": run.moved, "left": run.left, "returned": run.returned, "kept": run.kept}
     act = "process.migration_taken_back" if is_back else "process.migrated"
     recording.record(act, by=SYSTEM, at=at, object_kind="process", object_id=run.key, detail=told)

@@ -1,27 +1,28 @@
 """Moving running cases to another version: groups and mapping, the start, progress, what was left, taking back."""
 
-from dataclasses import dataclass
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from engine.access.permissions import Permission
-from engine.cases.models import Case
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
-from engine.process.transposing import Reason
-from engine.studio import grouping, migrations
+from engine.studio import grouping, migrations, moved_cases
 from engine.studio.models import Migration, MigrationState
+from web import languages
 from web.confirming import asks_first
 from web.guards import requires
 from web.session import current_actor
 from web.studio import versions
 from web.studio.door import door
 
+CASE_STATES = {
+    "moved": N_("moved"),
+    "went_on": N_("somebody has gone on with it"),
+    "returned": N_("taken back"),
+}
 MAPPED = "map."
 STATES = {
     "running": N_("under way"),
@@ -30,15 +31,6 @@ STATES = {
     "returning": N_("being taken back"),
     "returned": N_("taken back"),
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """A case that stayed where it is, and why."""
-
-    number: str
-    is_return: bool
-    reasons: list[Reason]
 
 
 @door.route("/versions/<int:definition_id>/migrations/<int:other_id>", methods=["GET", "POST"])
@@ -95,10 +87,23 @@ def continue_migration(migration_id: int) -> ResponseReturnValue:
     N_("Every case that nobody has gone on with since returns to the version that it came from. The others stay."),
 )
 def return_migration(migration_id: int) -> ResponseReturnValue:
-    """Undo it, as far as nobody has gone on."""
-    migrations.take_back(migration_id, by=current_actor(), at=clock.now())
+    """Undo it, for one group or for all, as far as nobody has gone on."""
+    group = request.form.get("group") or None
+    migrations.take_back(migration_id, group=group, by=current_actor(), at=clock.now())
     flash(_("The cases are being taken back."), "success")
     return redirect(url_for(".migration", migration_id=migration_id), 303)
+
+
+@door.post("/migrations/<int:migration_id>/cases/<int:step_id>/return")
+@requires(Permission.process_migrate)
+def return_case(migration_id: int, step_id: int) -> ResponseReturnValue:
+    """Undo it for one case, at once, or say why that cannot be."""
+    result = migrations.take_one_back(migration_id, step_id, by=current_actor(), at=clock.now())
+    if result.state == "undone":
+        flash(_("The case is back on the version that it came from."), "success")
+    else:
+        flash(" ".join(why.told(languages.chosen()) for why in result.reasons), "danger")
+    return redirect(url_for(".migration", migration_id=migration_id, page=request.form.get("page") or None), 303)
 
 
 def mapping() -> dict[str, str]:
@@ -110,13 +115,11 @@ def mapping() -> dict[str, str]:
 def _page(definition_id: int, other_id: int, refusal: Invalid | None = None) -> str:
     before, after = versions.find(definition_id), versions.find(other_id)
     source, target = migrations.versions(before.id, after.id)
-    given = mapping() if request.method == "POST" else grouping.proposed(source, target)
     return render_template(
         "studio/groups.html",
         before=before,
         after=after,
-        overview=grouping.overview(source, target, given),
-        mapping=given,
+        overview=grouping.overview(source, target, mapping() if request.method == "POST" else None),
         chosen=request.form.getlist("groups") if request.method == "POST" and "look" not in request.form else None,
         refusal=refusal,
     )
@@ -125,25 +128,30 @@ def _page(definition_id: int, other_id: int, refusal: Invalid | None = None) -> 
 def _shown(run: Migration) -> dict[str, object]:
     is_back = run.state in {MigrationState.returning, MigrationState.returned}
     done = run.returned + run.kept if is_back else run.moved + run.left
+    may_return = run.state in {MigrationState.done, MigrationState.cancelled}
     return {
         "run": run,
         "run_states": STATES,
+        "case_states": CASE_STATES,
         "before": versions.find(run.from_id),
         "after": versions.find(run.to_id),
         "is_back": is_back,
         "done": done,
-        "total": run.moved if is_back else run.total,
+        "total": done + moved_cases.to_return(run) if is_back else run.total,
         "is_working": run.state in MigrationState.working(),
-        "lines": _lines(run),
+        "groups": moved_cases.groups(run),
+        "may_return": may_return and run.moved > run.returned,
+        "place_of": lambda key: _(", ").join(run.places.get(key or "", [])),
+        **_cases(run),
     }
 
 
-def _lines(run: Migration) -> list[Line]:
-    """Administrators see a case's number, as they do in the audit log, and nothing else of it."""
-    left = migrations.left(run)
-    ids = [one.subject_id for one in left if one.subject_kind == "case"]
-    numbers = dict(db.session.execute(select(Case.id, Case.number).where(Case.id.in_(ids))).tuples().all())
-    return [
-        Line(numbers.get(one.subject_id, f"#{one.subject_id}"), one.is_return, [Reason(*why) for why in one.reasons])
-        for one in left
-    ]
+def _cases(run: Migration) -> dict[str, object]:
+    """One page of those that moved, or of those that stayed.
+
+    Administrators see a case's number, as they do in the audit log, and nothing else of it.
+    """
+    page = max(1, request.args.get("page", 1, type=int))
+    if request.args.get("which") == "stayed":
+        return {"which": "stayed", "cases": moved_cases.left(run, page=page)}
+    return {"which": "moved", "cases": moved_cases.moved(run, group=request.args.get("group"), page=page)}

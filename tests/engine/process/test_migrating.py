@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.kit.db import db, unit_of_work
-from engine.process import definitions, drawing, execution, migrating, outbox, queries, timers
+from engine.process import definitions, drawing, execution, migrating, outbox, queries, routes, timers
 from engine.process.migrating import Result
 from engine.process.models import (
     Incident,
@@ -40,7 +40,7 @@ def version(sketch: Sketch) -> int:
 def migrate(to_id: int, mapping: dict[str, str] | None = None, moment: Any = LATER) -> Result:
     """Move the one instance."""
     instance = db.session.scalars(select(ProcessInstance)).one()
-    way = migrating.route(migrating.version(instance.definition_id), migrating.version(to_id), mapping or {})
+    way = routes.route(routes.version(instance.definition_id), routes.version(to_id), mapping or {})
     key = instance.id
     db.session.rollback()
     with unit_of_work():
@@ -310,7 +310,7 @@ def test_ended_instances_and_those_of_other_versions_are_left() -> None:
     begin("shop")
     first = rows(ProcessDefinition)[0].id
     new = version(one(lambda s: s.user("sign")).chain("begin", "buy", "pay", "sign", "done"))
-    way = migrating.route(migrating.version(first), migrating.version(new), {})
+    way = routes.route(routes.version(first), routes.version(new), {})
     key = rows(ProcessInstance)[0].id
     do("done", node="buy")
     do("done", node="pay")

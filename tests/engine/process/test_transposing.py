@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from engine.process import charts, codec, migrating, pruning, specs, standing, transposing
+from engine.process import charts, codec, pruning, routes, specs, standing, transposing
 from engine.process.running import Run
 from tests.engine.process import inventing
 from tests.engine.process.test_codec import _make, _moves, _waiting
@@ -116,7 +116,7 @@ def _like(node: str, source: charts.Chart, target: charts.Chart, chance: random.
     return chance.choice(same) if same else None
 
 
-class _Way(migrating.Route):
+class _Way(routes.Route):
     """A route between drawings that no table knows."""
 
     def __init__(self, source: charts.Chart, target: charts.Chart, mapping: dict[str, str], drawn: specs.Drawn) -> None:

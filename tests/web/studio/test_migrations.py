@@ -76,6 +76,28 @@ def test_cases_move_with_progress_and_are_taken_back(visit, city, address, old):
     assert "taken back" in browser.get(answer.location).text
 
 
+def test_each_case_is_listed_and_one_or_one_group_is_taken_back(visit, city, address, old, stories):
+    browser = visit("system_admin", language="en")
+    groups = groups_in(browser.get(address).text)
+    run = browser.post(address, data={"map.handle": "repair", "groups": groups, "reason": "x"}).location
+    jobs.run_due(Story(city).now)
+    page = browser.get(run).text
+    assert all(story.case.number in page for story in stories)
+    one, _ = re.findall(rf'action="({run}/cases/\d+/return)"', page)
+    assert "back on the version" in browser.get(browser.post(one).location).text
+    assert "has been taken back already" in browser.get(browser.post(one).location).text
+    assert browser.post(f"{run}/cases/999/return").status_code == 404
+    assert visit("qian").post(one).status_code == 403
+    keys = re.findall(r'name="group" value="(\w+)"', browser.get(run).text)
+    assert len(keys) == 1
+    assert browser.post(f"{run}/return", data={"is_sure": "1", "group": "nowhere"}).status_code == 422
+    assert browser.post(f"{run}/return", data={"is_sure": "1", "group": keys[0]}).status_code == 303
+    jobs.run_due(Story(city).now)
+    db.session.rollback()
+    assert set(db.session.scalars(select(ProcessInstance.definition_id))) == {old}
+    assert "None." in browser.get(f"{run}?which=stayed").text
+
+
 def test_a_migration_can_be_cancelled_and_go_on(visit, city, address):
     browser = visit("system_admin")
     groups = groups_in(browser.get(address).text)
