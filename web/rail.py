@@ -20,6 +20,8 @@ class Room:
     icon: str
     is_of_cases: bool = False
     """Nothing is in it for who has no part in cases: administrators."""
+    within: str = ""
+    """The endpoint of a room that leads here too: for whoever may enter that one, this entry is left out."""
 
 
 ROOMS = (
@@ -33,7 +35,7 @@ ROOMS = (
     Room(N_("Assessment"), "evaluation.months", "bar-chart-line"),
     Room(N_("Process reviews"), "studio.reviews", "clipboard-check"),
     Room(N_("Administration"), "admin.index", "sliders"),
-    Room(N_("Configuration archives"), "studio.list_archives", "archive"),
+    Room(N_("Configuration archives"), "studio.list_archives", "archive", within="studio.processes"),
     Room(N_("Process studio"), "studio.processes", "diagram-3"),
 )
 
@@ -94,6 +96,7 @@ def _open_to(actor: Actor) -> list[Room]:
         if room.endpoint in views
         and guards.may_enter(actor, room.endpoint)
         and (has_part_in_cases(actor) or not room.is_of_cases)
+        and not (room.within and guards.may_enter(actor, room.within))
     ]
 
 

@@ -26,6 +26,7 @@ class Place:
 DRAWN = ("/studio/drafts/", "/studio/versions/", "/studio/replays/", "/studio/migrations/")
 PLACES = (
     Place(N_("Processes"), "studio.processes", DRAWN),
+    Place(N_("Forms"), "studio.forms", ("/studio/forms/",)),
     Place(N_("Decision tables"), "studio.tables", ("/studio/tables/",)),
     Place(N_("Running processes"), "studio.watch", ("/studio/watch/", "/studio/instances/")),
     Place(N_("Reviews"), "studio.reviews", ("/studio/reviews/",)),
