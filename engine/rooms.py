@@ -25,6 +25,7 @@ ROOMS = (
     "legacy",
     "studio",
     "notifications",
+    "statistics",
     "simulation",
 )
 

@@ -1,5 +1,6 @@
 """What a report is made of: chapters with text, tables and figures. Pages, PDFs and workbooks show the same parts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ MOST_BESIDE = 116
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading in the reader's language, and "text", "number" or "rate"."""
+    """A column: its heading in the reader's language, and "text", "number", "rate" or "hours"."""
 
     heading: str
     kind: str = "number"
@@ -27,7 +28,7 @@ class Cell:
 
     text: str
     value: Value = None
-    opens: dict[str, str] | None = None
+    opens: Mapping[str, str | Sequence[str]] | None = None
     case_id: int | None = None
 
 

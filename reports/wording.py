@@ -26,7 +26,27 @@ NOWHERE = {
     "category": N_("No category"),
     "subcategory": N_("No category"),
     "source": N_("Unknown source"),
+    "kind": N_("No category"),
+    "grid": N_("No responsibility grid"),
+    "stage": N_("No stage"),
+    "collector": N_("Not reported by a collector"),
 }
+LINES = {
+    "department": N_("Department"),
+    "region": N_("District"),
+    "street": N_("Street"),
+    "grid": N_("Responsibility grid"),
+    "category": N_("Category"),
+    "subcategory": N_("Subcategory"),
+    "kind": N_("Component or event"),
+    "source": N_("Source"),
+    "stage": N_("Stage"),
+    "collector": N_("Collector"),
+    "day": N_("Day"),
+    "week": N_("Week"),
+    "calendar_month": N_("Month"),
+}
+"""What the lines of a table tell apart: dimensions, and parts of a period."""
 NUMERALS = "零一二三四五六七八九十"
 
 

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     # the month
     evaluation_read = "evaluation.read"
     evaluation_publish = "evaluation.publish"
+    statistics_manage = "statistics.manage"  # define the city's own tables
     # the house
     organization_manage = "organization.manage"  # system administrator
     catalog_manage = "catalog.manage"
@@ -107,6 +108,7 @@ LABELS: dict[str, dict[Permission, str]] = {
     N_("Assessment"): {
         Permission.evaluation_read: N_("Read assessments"),
         Permission.evaluation_publish: N_("Publish assessments"),
+        Permission.statistics_manage: N_("Define statistics"),
     },
     N_("Administration"): {
         Permission.organization_manage: N_("Administer people and departments"),

@@ -21,8 +21,8 @@ SYSTEM = frozenset(
         Permission.configuration_carry,
     }
 )
-"""What makes a system administrator. Catalogue, calendars and authority list are business: any role may hold them.
-So is the review of processes: whoever agrees to a drawing is somebody else than those who drew it."""
+"""What makes a system administrator. Catalogue, calendars, authority list and statistics are business: any role may
+hold them. So is the review of processes: whoever agrees to a drawing is somebody else than those who drew it."""
 
 SECURITY = frozenset({Permission.access_manage})
 AUDIT = frozenset({Permission.audit_read})

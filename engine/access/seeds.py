@@ -140,7 +140,13 @@ ROLES = (
         Scope.city,
         (P.case_comment, P.case_export, P.evaluation_read, P.case_supervise, P.supervision_read),
     ),
-    RoleSeed("evaluator", "考评员", "Evaluator", Scope.city, (P.case_export, P.evaluation_read, P.evaluation_publish)),
+    RoleSeed(
+        "evaluator",
+        "考评员",
+        "Evaluator",
+        Scope.city,
+        (P.case_export, P.evaluation_read, P.evaluation_publish, P.statistics_manage),
+    ),
     RoleSeed("leader", "领导", "Leader", Scope.city, (P.case_comment, P.evaluation_read, P.supervision_read)),
     # Three persons (三员分立): the first runs the house, the second gives rights, the third reads what both did.
     RoleSeed(
@@ -155,6 +161,7 @@ ROLES = (
             P.dispatch_rules_manage,
             P.decision_manage,
             P.settings_manage,
+            P.statistics_manage,
             P.process_manage,
             P.process_suspend,
             P.process_migrate,

@@ -1,19 +1,21 @@
-"""By what a period's cases are told apart: department, district, street, category, source. Keys are short texts.
+"""By what a period's cases are told apart: department, district, street, category, source … Keys are short texts.
 
 "none" is the key of cases that have none. A category's key is "code system:kind:major code", a subcategory's its id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, and_, case, false, null, or_, select, true
 
-from engine.cases.models import Case
+from engine.cases.models import Case, Source
 from engine.catalog.models import Category
 
 NONE = "none"
 NAMES = ("department", "region", "street", "category", "subcategory", "source")
-"""The dimensions, under the names that they have in addresses."""
+"""The dimensions of a month's assessment, under the names that they have in addresses."""
+ALL = (*NAMES, "kind", "grid", "stage", "collector")
+"""Those, and what a city's own statistics tell apart besides."""
 
 _COLUMNS: dict[str, Any] = {
     "department": Case.department_id,
@@ -21,24 +23,41 @@ _COLUMNS: dict[str, Any] = {
     "street": Case.street_code,
     "subcategory": Case.category_id,
     "source": Case.source,
+    "kind": Case.kind,
+    "grid": Case.responsibility_grid_id,
+    "stage": Case.stage,
+    "collector": case((Case.source == Source.patrol.value, Case.reported_by_id), else_=null()),
 }
-_NUMBERED = {"department", "subcategory"}
+_NUMBERED = {"department", "subcategory", "grid", "collector"}
 
 
-def narrowing(values: Mapping[str, str]) -> ColumnElement[bool]:
-    """The predicate over ``Case`` of ``{"department": "3", "source": "hotline"}``; a senseless key finds nothing."""
-    return and_(true(), *(_one(name, key) for name, key in values.items()))
+def column(name: str) -> ColumnElement[Any]:
+    """What the cases of a dimension are grouped by; for a category the subcategory, of which it is the major one."""
+    found: ColumnElement[Any] = _COLUMNS["subcategory" if name == "category" else name]
+    return found
+
+
+def narrowing(values: Mapping[str, str | Sequence[str]]) -> ColumnElement[bool]:
+    """The predicate over ``Case`` of ``{"department": "3", "source": ["hotline", "patrol"]}``: any key of several.
+
+    A senseless key finds nothing.
+    """
+    return and_(true(), *(_any(name, [keys] if isinstance(keys, str) else keys) for name, keys in values.items()))
+
+
+def _any(name: str, keys: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(_one(name, key) for key in keys))
 
 
 def _one(name: str, key: str) -> ColumnElement[bool]:
     if name == "category":
         return _of_major(key)
-    column = _COLUMNS[name]
+    wanted = column(name)
     if key == NONE:
-        return column.is_(None)  # type: ignore[no-any-return]
+        return wanted.is_(None)
     if name not in _NUMBERED:
-        return column == key  # type: ignore[no-any-return]
-    return column == int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else false()
+        return wanted == key
+    return wanted == int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else false()
 
 
 def _of_major(key: str) -> ColumnElement[bool]:

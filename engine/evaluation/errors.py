@@ -25,3 +25,7 @@ class MonthNotComputed(NotFound):
 
 class NoSuchSet(NotFound):
     """There is no such set of cases; the link may be old."""
+
+
+class NotAPeriod(NotFound):
+    """There is no such period; it is written like 2026-10-01..2026-10-31."""

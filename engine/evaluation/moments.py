@@ -1,4 +1,4 @@
-"""``later(column, seconds)``: a stored moment plus so many seconds, in SQL, on both databases."""
+"""Moments in SQL, on both databases: one so many seconds later, and the seconds between two."""
 
 from typing import Any
 
@@ -34,3 +34,28 @@ def _on_sqlite(element: Later, compiler: Any, **options: Any) -> str:
     column, seconds = list(element.clauses)
     text, number = compiler.process(column, **options), compiler.process(seconds, **options)
     return f"(strftime('%Y-%m-%d %H:%M:%S', {text}, {number} || ' seconds') || substr({text}, 20))"
+
+
+class SecondsBetween(FunctionElement[float]):
+    """See :func:`seconds_between`."""
+
+    name = "seconds_between"
+    type = Float()
+    inherit_cache = True
+
+
+def seconds_between(begun: Any, ended: Any) -> ColumnElement[float]:
+    """The seconds from one stored moment to another."""
+    return SecondsBetween(begun, ended)
+
+
+@compiles(SecondsBetween)
+def _extracted(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    begun, ended = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(extract(epoch FROM ({ended} - {begun})) AS double precision)"
+
+
+@compiles(SecondsBetween, "sqlite")
+def _julian(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    begun, ended = (compiler.process(each, **options) for each in element.clauses)
+    return f"((julianday({ended}) - julianday({begun})) * 86400.0)"

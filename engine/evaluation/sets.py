@@ -47,6 +47,13 @@ def predicate(name: str, period: Period) -> Predicate:
     return and_(ANCHORS[wanted.anchor](period), wanted.narrowing(period))
 
 
+def moment_of(anchor: str, period: Period) -> tuple[Any, timedelta]:
+    """The column that attributes an anchor's cases, and what is added to it. Raises KeyError for ``stock``."""
+    if anchor in DUES:
+        return Case.due_at, DUES[anchor](period)
+    return MOMENTS[anchor], timedelta()
+
+
 def of_anchor(anchor: str) -> list[CaseSet]:
     """The sets that one statement counts together."""
     return [one for one in SETS.values() if one.anchor == anchor]
@@ -71,25 +78,27 @@ def _due(period: Period, shift: timedelta) -> Predicate:
     return and_(Case.due_at >= period.start - shift, Case.due_at < period.judged_until - shift, _judged())
 
 
-def _allowance(period: Period) -> timedelta:
-    return timedelta(seconds=period.allowance_seconds)
-
-
 def _in_stock(period: Period) -> Predicate:
     is_open = Case.stage.in_(sorted(Stage.open_stages()))
     return and_(is_open, Case.is_self_handled.is_(False), Case.reported_at <= period.as_of)
 
 
+MOMENTS: dict[str, Any] = {
+    "reported_at": Case.reported_at,
+    "accepted_at": Case.accepted_at,
+    "filed_at": Case.filed_at,
+    "dispatched_at": Case.dispatched_at,
+    "handled_at": Case.handled_at,
+    "closed_at": Case.closed_at,
+    "ended_at": Case.ended_at,
+}
+DUES: dict[str, Callable[[Period], timedelta]] = {
+    "handling_due": lambda _: timedelta(),
+    "closure_due": lambda period: timedelta(seconds=period.allowance_seconds),
+}
 ANCHORS: dict[str, Condition] = {
-    "reported_at": _within(Case.reported_at),
-    "accepted_at": _within(Case.accepted_at),
-    "filed_at": _within(Case.filed_at),
-    "dispatched_at": _within(Case.dispatched_at),
-    "handled_at": _within(Case.handled_at),
-    "closed_at": _within(Case.closed_at),
-    "ended_at": _within(Case.ended_at),
-    "handling_due": lambda period: _due(period, timedelta()),
-    "closure_due": lambda period: _due(period, _allowance(period)),
+    **{name: _within(column) for name, column in MOMENTS.items()},
+    **{name: lambda period, shift=shift: _due(period, shift(period)) for name, shift in DUES.items()},  # type: ignore[misc]
     "stock": _in_stock,
 }
 """How cases are attributed to a period. One statement counts all sets of an anchor."""
@@ -268,6 +277,14 @@ SETS = _listed(
     CaseSet("reworked_again", N_("Reworked twice or more"), "closure_due", "", lambda _: Case.rework_count > 1),
     CaseSet("extended", N_("Extended"), "closure_due", "B22", lambda _: Case.extension_count > 0),
     CaseSet("handled", N_("Handled in the month"), "handled_at", "", _departments),
+    # Legacy systems told of handling without a dispatch: there is no time between the two.
+    CaseSet(
+        "handled_dispatched",
+        N_("Handled in the month after a dispatch"),
+        "handled_at",
+        "",
+        _all(_departments, lambda _: Case.dispatched_at.is_not(None)),
+    ),
     CaseSet("closed", N_("Closed in the month"), "closed_at", "", _departments),
     CaseSet("self_handled", N_("Self-handled"), "closed_at", "B34", lambda _: Case.is_self_handled.is_(True)),
     CaseSet("to_call_back", N_("To be called back"), "closed_at", "B39", _public),

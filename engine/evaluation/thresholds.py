@@ -1,6 +1,6 @@
 """What a city sets about its assessment."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engine.evaluation import periods
@@ -42,3 +42,9 @@ def month(name: str, zone: ZoneInfo, *, as_of: datetime) -> Period:
     """The month by the city's settings as they are now. Raises NotAMonth."""
     allowance = values.get(CLOSURE_ALLOWANCE_HOURS) * 3600
     return periods.month(name, zone, as_of=as_of, allowance_seconds=allowance)
+
+
+def span(first: date, last: date, zone: ZoneInfo, *, as_of: datetime) -> Period:
+    """Days by the city's settings as they are now. Raises NotAPeriod."""
+    allowance = values.get(CLOSURE_ALLOWANCE_HOURS) * 3600
+    return periods.span(first, last, zone, as_of=as_of, allowance_seconds=allowance)

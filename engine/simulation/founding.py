@@ -14,6 +14,7 @@ from engine.organization.models import Department
 from engine.process import definitions
 from engine.settings import values
 from engine.simulation import city
+from engine.statistics import seeds as statistics
 
 PASSWORD = "Linjiang-2026"  # noqa: S105 - a fictional city has no secrets; the demo shows it to everybody
 REVIEWED = 0.5
@@ -27,6 +28,7 @@ def found(size: str, *, at: datetime, password: str = PASSWORD) -> city.City:
         built = city.build(size, at=at, password=password)
         definitions.ensure_published(ROOT / "workflows", at)
         values.set(REVIEW_SHARE, REVIEWED, by=SYSTEM, at=at)
+        statistics.ensure(by=SYSTEM, at=at)
     return built
 
 

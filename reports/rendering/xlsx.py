@@ -9,6 +9,7 @@ import xlsxwriter
 from reports.parts import Cell, Column, Table
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+TOTALS = {"rate": "total_rate", "hours": "total_hours"}
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Rows go to disk as they are written; what somebody typed after "=" stays text."""
 
@@ -30,8 +31,10 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": book.add_format({"bold": True, "bg_color": "#e9f1fb", "bottom": 1, "text_wrap": True, "valign": "top"}),
         "number": book.add_format({"num_format": "#,##0"}),
         "rate": book.add_format({"num_format": '0.00"%"'}),
+        "hours": book.add_format({"num_format": "#,##0.0"}),
         "text": book.add_format({}),
         "total": book.add_format({"bold": True, "top": 1, "num_format": "#,##0"}),
+        "total_hours": book.add_format({"bold": True, "top": 1, "num_format": "#,##0.0"}),
         "total_rate": book.add_format({"bold": True, "top": 1, "num_format": '0.00"%"'}),
     }
 
@@ -57,7 +60,7 @@ def _row(
     sheet: Any, number: int, row: list[Cell], columns: list[Column], formats: dict[str, Any], *, is_total: bool = False
 ) -> None:
     for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
-        kind = ("total_rate" if column.kind == "rate" else "total") if is_total else column.kind
+        kind = TOTALS.get(column.kind, "total") if is_total else column.kind
         if isinstance(cell.value, int | float):
             sheet.write_number(number, index, cell.value, formats[kind])
         else:
@@ -65,5 +68,5 @@ def _row(
 
 
 def _sheet_name(table: Table) -> str:
-    """Excel allows 31 characters, and not all of them."""
-    return FORBIDDEN.sub(" ", f"{table.number} {table.title}")[:31].strip()
+    """Excel allows 31 characters, not all of them, and no apostrophe at either end."""
+    return FORBIDDEN.sub(" ", f"{table.number} {table.title}".strip())[:31].strip(" '")

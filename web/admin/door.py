@@ -43,6 +43,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item(N_("Calendars"), "admin.calendars", "/admin/calendars"),
             Item(N_("Processes"), "studio.processes", "/studio"),
             Item(N_("Forms"), "studio.forms", "/studio/forms"),
+            Item(N_("Statistics"), "admin.statistics", "/admin/statistics"),
         ),
     ),
     (

@@ -18,6 +18,7 @@ from engine.notifications import queries as notifications
 from engine.notifications.models import DeliveryState
 from engine.organization import gaps as people
 from engine.settings import queries as settings
+from engine.statistics import queries as statistics
 from engine.studio import standing as processes
 from web import guards
 from web.admin.door import Item, door
@@ -74,6 +75,7 @@ class Shown:
     P.calendar_manage,
     P.dispatch_rules_manage,
     P.settings_manage,
+    P.statistics_manage,
     P.process_manage,
     P.process_watch,
     P.decision_manage,
@@ -139,6 +141,13 @@ def _processes(_: Counts) -> Iterator[Line]:
     yield from _wrong(N_("Open incidents"), found.incidents, "admin.incidents")
 
 
+def _statistics(_: Counts) -> Iterator[Line]:
+    used, retired = statistics.counts()
+    yield Line(N_("Statistics in use"), used, "admin.statistics")
+    if retired:
+        yield Line(N_("Retired statistics"), retired, "admin.statistics")
+
+
 def _configuration(_: Counts) -> Iterator[Line]:
     changed = sum(one.changed_at is not None for one in settings.listed())
     yield Line(N_("Settings changed since delivery"), changed, "admin.settings")
@@ -184,6 +193,13 @@ PARTS = (
         _processes,
     ),
     Part(
+        N_("Statistics"),
+        "bar-chart-line",
+        N_("The city's own tables, for readers of assessments."),
+        (Item(N_("Statistics"), "admin.statistics"),),
+        _statistics,
+    ),
+    Part(
         N_("Configuration"),
         "gear",
         N_("What is written into the program's lists, calendars and settings, and what it did."),
@@ -202,4 +218,4 @@ PARTS = (
         _configuration,
     ),
 )
-"""机构、人员、权限、流程、系统配置 of the application maintenance that CJJ/T 106 asks for."""
+"""机构、人员、权限、流程、统计、系统配置 of the application maintenance that CJJ/T 106 asks for."""

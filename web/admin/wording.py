@@ -103,6 +103,12 @@ ACTS = {
     "components.change_state": N_("state of a component changed"),
     "delivery.repeated": N_("messages sent again"),
     "monthly_assessment.published": N_("month published"),
+    "statistic.defined": N_("statistic defined"),
+    "statistic.copied": N_("statistic copied"),
+    "statistic.changed": N_("statistic changed"),
+    "statistic.moved": N_("place of a statistic changed"),
+    "statistic.retired": N_("statistic retired"),
+    "statistic.reinstated": N_("statistic brought back"),
     "notice.repeated": N_("readers of announcements looked for again"),
 }
 
@@ -131,6 +137,7 @@ OBJECTS = {
     "process_instance": N_("Process of a case"),
     "role": N_("Role"),
     "setting": N_("Setting"),
+    "statistic": N_("Statistic"),
     "user": N_("Person"),
 }
 """What an act was done to."""

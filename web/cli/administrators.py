@@ -12,6 +12,7 @@ from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.organization import departments, hiring
 from engine.organization.models import Department
+from engine.statistics import seeds as statistics
 from engine.supervision import ladder
 
 ACCOUNTS = {
@@ -32,6 +33,7 @@ def command(city: str) -> None:
         now = clock.now()
         seeds.ensure_roles()
         ladder.ensure()
+        statistics.ensure(by=SYSTEM, at=now)
         center = departments.found("center", city, "center", by=SYSTEM, at=now)
         given = {username: _password() for username in ACCOUNTS}
         for username, (name, role) in ACCOUNTS.items():
