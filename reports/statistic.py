@@ -139,6 +139,8 @@ class _Telling:
 def _shown(measure: Measure, figure: Decimal | int | None, words: Wording) -> str:
     if measure.kind == "rate":
         return words.rate(figure if isinstance(figure, Decimal) else None)
+    if measure.kind == "hours" and figure is not None:
+        return f"{figure:,.1f}"
     return html.number(figure, words.locale)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, Float, Select, and_, cast, func, literal, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, Float, Select, and_, cast, func, literal, literal_column, null, select, union_all
 
 from engine.access.actors import Actor
 from engine.cases import queries as cases
@@ -113,7 +113,10 @@ def _grouped(
 def _key(name: str, anchor: str, period: Period, parts: list[Slice]) -> Any:
     if name == WHOLE:
         return literal(WHOLE)
-    return slices.key_of(anchor, parts, period) if name in slices.KINDS else dimensions.column(name)
+    if name in slices.KINDS:
+        return slices.key_of(anchor, parts, period)
+    # An expression instead of the plain column: else SQLite walks its index instead of the period's (counting.KEYS).
+    return func.coalesce(dimensions.column(name), null())
 
 
 def _reader(layout: Layout) -> Callable[[str, Any], str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from engine.access.actors import Actor
+from engine.cases.models import Source, Stage
 from engine.evaluation import thresholds
 from engine.evaluation.dimensions import NONE
 from engine.statistics import counting, naming
@@ -18,6 +19,8 @@ from engine.statistics.spans import Days
 
 MOST_ROWS = 500
 MOST_COLUMNS = 40
+WORDS = {"source": [one.value for one in Source], "stage": [one.value for one in Stage]}
+"""The order of keys that are words of the program."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ def _ordered(dimension: str, rows: dict[str, Counts], counted: Counted, names: d
 
 
 def _by_name(dimension: str, keys: Iterable[str], counted: Counted, names: dict[str, Names]) -> list[str]:
-    """In the order of the city's lists, of the calendar, or of the program's words; what has none comes last."""
+    """In the order of the city's lists, of the calendar, or of a case's life; what has none comes last."""
     if dimension == counted.layout.slicing:
         return sorted(keys)
-    places = {key: place for place, key in enumerate(names.get(dimension, {}))}
+    places = {key: place for place, key in enumerate(names.get(dimension) or WORDS.get(dimension, []))}
     return sorted(keys, key=lambda key: (key == NONE, places.get(key, len(places)), key))

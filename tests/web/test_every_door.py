@@ -13,6 +13,9 @@ from engine.dispatch_rules.models import DispatchRule
 from engine.kit.db import db, unit_of_work
 from engine.organization.models import Post
 from engine.process.models import ProcessDefinition
+from engine.statistics import defining
+from engine.statistics.defining import Content
+from engine.statistics.layout import Layout
 from engine.studio import archives, archiving, designing, drafting
 from tests.city import FOUNDED
 from tests.stories import Story, category
@@ -85,6 +88,8 @@ def samples(city, story):
         "year": 2026,
         "day": "2026-05-01",
         "month": "2026-03",
+        "statistic_id": statistic(city),
+        "number": 1,
     }
 
 
@@ -160,6 +165,10 @@ def archive(city):
     with unit_of_work():
         content = archiving.export(["ladder"], name="x", version="", issuer="", by=city.system_admin, at=FOUNDED)
         return archives.bring(content, by=city.system_admin, at=FOUNDED).id
+def statistic(city):
+    content = Content("部门立案", "Filed by department", "", Layout("department", ("filed",)))
+    with unit_of_work():
+        return defining.define(content, by=city.zheng, at=FOUNDED).id
 
 
 def is_open(app, endpoint):

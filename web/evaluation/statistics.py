@@ -126,13 +126,15 @@ def _asked(layout: Layout) -> Asked:
     """A statistic whose period is not free is always read over its own."""
     args = request.args if layout.is_period_free else {}
     kind, typed = args.get("period", ""), (args.get("from", ""), args.get("until", ""))
-    days = spans.days(kind if kind in spans.KINDS else layout.period, _today())
+    if any(typed) and kind == args.get("shown"):
+        kind = CHOSEN  # days were typed, and the choice beside them left as it was
     if kind != CHOSEN:
-        return Asked(kind if kind in spans.KINDS else layout.period, typed, days, {})
+        kind = kind if kind in spans.KINDS else layout.period
+        return Asked(kind, ("", ""), spans.days(kind, _today()), {})
     try:
         return Asked(CHOSEN, typed, spans.chosen(*typed), {})
     except Invalid as refusal:
-        return Asked(CHOSEN, typed, days, refusal.fields)
+        return Asked(CHOSEN, typed, spans.days(layout.period, _today()), refusal.fields)
 
 
 def _today() -> date:

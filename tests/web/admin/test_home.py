@@ -24,12 +24,15 @@ def test_an_administrator_finds_the_parts_of_his_own(visit, city):
     security = visit("security_admin", language="en").get("/admin/").text
     assert "Rights</a></h2>" in security
     assert "Processes</a></h2>" not in security
+    evaluator = visit("zheng", language="en").get("/admin/").text
+    assert "Statistics</a></h2>" in evaluator
+    assert "People</a></h2>" not in evaluator
     audit = visit("audit_admin", language="en").get("/admin/").text
     assert "Audit log" in audit
     assert lines(audit) == {}
 
 
-@pytest.mark.parametrize("name", ["chen", "zhao", "zheng", "head"])
+@pytest.mark.parametrize("name", ["chen", "zhao", "wu", "head"])
 def test_nobody_else_enters(visit, city, name):
     assert visit(name).get("/admin/").status_code == 403
 
