@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_18"
-down_revision = "20261121_15"
+down_revision = "20261121_17"
 branch_labels = None
 depends_on = None
 
@@ -49,7 +49,7 @@ def upgrade() -> None:
             ["statistic_id"], ["statistic.id"], name=op.f("fk_statistic_version_statistic_id_statistic")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statistic_version")),
-        sa.UniqueConstraint("statistic_id", "number", name=op.f("uq_statistic_version_statistic_id")),
+        sa.UniqueConstraint("statistic_id", "number", name=op.f("uq_statistic_version_statistic_id_number")),
     )
     op.execute(GRANT)
 

@@ -165,6 +165,8 @@ def archive(city):
     with unit_of_work():
         content = archiving.export(["ladder"], name="x", version="", issuer="", by=city.system_admin, at=FOUNDED)
         return archives.bring(content, by=city.system_admin, at=FOUNDED).id
+
+
 def statistic(city):
     content = Content("部门立案", "Filed by department", "", Layout("department", ("filed",)))
     with unit_of_work():

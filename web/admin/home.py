@@ -19,6 +19,7 @@ from engine.notifications.models import DeliveryState
 from engine.organization import gaps as people
 from engine.settings import queries as settings
 from engine.statistics import queries as statistics
+from engine.studio import designing
 from engine.studio import standing as processes
 from web import guards
 from web.admin.door import Item, door
@@ -46,6 +47,11 @@ class Counts:
     def people(self) -> people.Standing:
         """How people and departments stand."""
         return people.standing()
+
+    @cached_property
+    def processes(self) -> processes.Standing:
+        """How processes and forms stand."""
+        return processes.standing()
 
 
 @dataclass(frozen=True)
@@ -132,13 +138,18 @@ def _rights(counts: Counts) -> Iterator[Line]:
     yield from _wrong(N_("People without a post"), counts.people.without_post, "admin.posts", lacking="post")
 
 
-def _processes(_: Counts) -> Iterator[Line]:
-    found = processes.standing()
+def _processes(counts: Counts) -> Iterator[Line]:
+    found = counts.processes
     yield Line(N_("Processes in force"), found.in_force, "studio.processes")
     yield Line(N_("Drafts being drawn"), found.drawing, "studio.processes")
     yield from _wrong(N_("Drafts waiting for review"), found.to_review, "studio.processes")
     yield from _wrong(N_("Suspended versions"), found.suspended, "studio.processes")
     yield from _wrong(N_("Open incidents"), found.incidents, "admin.incidents")
+
+
+def _forms(counts: Counts) -> Iterator[Line]:
+    yield Line(N_("Forms"), len(designing.names()), "studio.forms")
+    yield Line(N_("Forms being designed"), counts.processes.form_drafts, "studio.forms")
 
 
 def _statistics(_: Counts) -> Iterator[Line]:
@@ -193,6 +204,13 @@ PARTS = (
         _processes,
     ),
     Part(
+        N_("Forms"),
+        "card-checklist",
+        N_("What people fill in at the steps of a case."),
+        (Item(N_("Forms"), "studio.forms"),),
+        _forms,
+    ),
+    Part(
         N_("Statistics"),
         "bar-chart-line",
         N_("The city's own tables, for readers of assessments."),
@@ -218,4 +236,4 @@ PARTS = (
         _configuration,
     ),
 )
-"""机构、人员、权限、流程、统计、系统配置 of the application maintenance that CJJ/T 106 asks for."""
+"""机构、人员、权限、流程、表单、统计、系统配置 of the application maintenance that CJJ/T 106 asks for."""
