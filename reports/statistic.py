@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from babel.dates import format_date
 
+from engine.cases.routing import SOURCES
 from engine.catalog.excel import KINDS
 from engine.evaluation import opening, slices
 from engine.kit.i18n import N_
@@ -16,7 +17,7 @@ from engine.statistics.reading import Reading
 from reports import drawing
 from reports.parts import Cell, Column, Figure, Table
 from reports.rendering import html, xlsx
-from reports.wording import LINES, SOURCES, Wording
+from reports.wording import LINES, Wording
 
 IN_THE_PERIOD = {
     "handled": N_("Handled in the period"),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from engine.access import policy
 from engine.access.permissions import Permission
+from engine.cases.routing import SOURCES
 from engine.catalog import code_system
 from engine.catalog import queries as catalog
 from engine.catalog.excel import KINDS
@@ -20,7 +21,7 @@ from engine.statistics import defining, measures, ordering, queries, retiring, s
 from engine.statistics.defining import Content
 from engine.statistics.layout import FILTERS, Layout
 from reports import statistic as report
-from reports.wording import LINES, SOURCES
+from reports.wording import LINES
 from web.admin import choices
 from web.admin.door import door
 from web.confirming import asks_first
