@@ -19,6 +19,7 @@ PARTS: dict[str, list[str]] = {
     "replay": ["--cases", "500"],
     "messages": ["--letters", "500"],
     "board": ["--cases", "50000"],
+    "watching": ["--finished", "20000", "--open", "4000"],
     "memory": ["--acts", "500", "--rows", "5000"],
 }
 """The modules of this folder, and how each is asked for less."""

@@ -6,7 +6,7 @@ Run: ``python -m bench.board [--cases 1000000]``. Pages are asked for as a brows
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +96,11 @@ def measure(url: str, cases: int) -> None:
             print(f"refreshing as a share of loading, {name}: {cost / whole:.1%}")
 
 
-def look(name: str, what: Callable[[], Any]) -> float:
-    """Print statements, median, 95th percentile and the indexes of a look; its median in milliseconds."""
+def look(name: str, what: Callable[[], Any], *, of: Sequence[str] = ("case", "timeline")) -> float:
+    """Print statements, median, 95th percentile and the indexes of a look; its median in milliseconds.
+
+    Of the indexes those that name one of these tables.
+    """
     what()
     with Statements() as seen:
         answer = what()
@@ -111,7 +114,7 @@ def look(name: str, what: Callable[[], Any]) -> float:
         db.session.rollback()
     middle, late = server.median_and_95(times)
     found = len([one for one, _ in seen.found if not one.startswith("BEGIN")])
-    served = [one for one in seen.indexes() if "case" in one or "timeline" in one]
+    served = [one for one in seen.indexes() if any(table in one for table in of)]
     print(f"{name:48} {found:2} statements  median {middle:7.1f} ms  95 % {late:7.1f} ms  {', '.join(served)}")
     return middle
 

@@ -1,7 +1,7 @@
 """How the cases of one version come through its nodes: where they are, how long they stay, how often they come again.
 
 Where tokens are now is counted (``waiting``); what was, is read from the moves of the cases that began in a period
-(``passing``): a page takes as long for a million cases as for two thousand, and says of how many it speaks.
+(``passing``): a page takes as long for a million cases as for a thousand, and says of how many it speaks.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,6 @@ LISTED = 200
 WARMEST = 5
 NOW = frozenset({"here", "overdue", "failed"})
 """What is counted of this moment, not of the period."""
-_TIMED = frozenset({"step", "service", "race", "inside", "wait timer", "wait message", "wait signal"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def of(definition_id: int, chart: Chart, *, since: datetime, until: datetime, at
     """The figures of one version, whose ``chart`` this is, for cases that began from ``since`` to before ``until``."""
     was = passing.read(definition_id, chart, since=since, until=until, at=at)
     now = waiting.count(definition_id, chart, at)
-    nodes = [_node(node, was, now) for node in chart.nodes.values() if node.family in _TIMED]
+    nodes = [_node(node, was, now) for node in chart.nodes.values() if node.family in passing.TIMED]
     return Heat(tuple(nodes), now.running, was.began, was.read)
 
 

@@ -8,6 +8,7 @@ from engine.process import charts, definitions
 from engine.process.models import Incident, ProcessInstance
 from engine.studio import heat, passing, watching
 from tests.city import at
+from tests.engine.process.sketching import Sketch
 from tests.stories import Story
 
 DAY = timedelta(days=1)
@@ -137,3 +138,14 @@ def test_a_moved_token_leaves_one_node_and_comes_to_another(city):
         move("completed", 20, "approve_filing", "approve_filing"),
     ]
     assert [one for one in passing.passages(chart, moves) if one[1]] == [("accept", 900), ("approve_filing", 300)]
+
+
+def test_a_step_that_a_timer_took_off_was_left_then(city):
+    s = Sketch("errand").start().user("ask").timer("late", "ask", duration='"PT1H"', cancel=True).user("hurry")
+    chart = charts.read(s.end("done").chain("begin", "ask", "done").chain("late", "hurry", "done").xml())
+    moves = [
+        move("started", 0, None, "begin"),
+        move("fired", 60, "late", "late"),
+        move("completed", 75, "hurry", "hurry", "done"),
+    ]
+    assert list(passing.passages(chart, moves)) == [("ask", 3600), ("hurry", 900)]
