@@ -45,7 +45,7 @@ class Loaded:
     revision: int
     run: Run
     due_at: datetime | None = None
-    """By when its open step is to be done, where that is what it was found by."""
+    """Of the open step or timer that it was found by: when it is to be done, or fires."""
 
 
 def begin(definition: Any, *, subject_kind: str, subject_id: int, run: Run, at: datetime) -> Loaded:
@@ -153,4 +153,4 @@ _READING = _reading(null().label("due_at"))
 _BY_ID = _READING.where(INSTANCE.c.id == bindparam("key"))
 # Not joined: by what it believes of a million timers, PostgreSQL may read all instances to merge them with one timer.
 _BY_TASK = _reading(_keyed(TASK.c.due_at).label("due_at")).where(INSTANCE.c.id == _keyed(TASK.c.instance_id))
-_BY_TIMER = _READING.where(INSTANCE.c.id == _keyed(_TIMER.c.instance_id))
+_BY_TIMER = _reading(_keyed(_TIMER.c.due_at).label("due_at")).where(INSTANCE.c.id == _keyed(_TIMER.c.instance_id))

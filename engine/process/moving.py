@@ -63,7 +63,7 @@ def finish(
     subjects.follower_of(loaded.subject_kind).follow(move)
     event = {"instance_id": loaded.instance_id, "at": at, "kind": kind, "node": node or old.node_of(task_id),
              "task_id": task_id, "by_id": by_id, "facts": dict(facts), "path": loaded.run.path,
-             "due_at": loaded.due_at}  # fmt: skip
+             "due_at": loaded.due_at if kind == "completed" else None}  # fmt: skip
     written = batching.write([
         *([instances.writing(loaded, at, outcome)] if before is not None else []),
         Write(EVENT_ROW, event),

@@ -46,7 +46,7 @@ def claim(worker: str, at: datetime, *, most: int = 50) -> list[Claim]:
 def fire(claim: Claim, at: datetime) -> bool:
     """Fire a claimed timer in a transaction of its own. True where it fired.
 
-    It does not fire where its step is over, or where its clock has moved meanwhile: then it waits for the new moment.
+    It does not fire where its step is over, or where its moment or its clock was moved meanwhile: then it waits on.
     The third failure opens an incident.
     """
     try:
@@ -86,11 +86,13 @@ def reschedule_all(kind: str, subject_ids: Sequence[int], *, at: datetime) -> No
 
 def _fire(claim: Claim, at: datetime) -> bool:
     loaded = instances.of_timer(claim.id)
+    # Somebody may have put it off since it was claimed.
+    due = loaded.due_at
     if claim.clock is not None:
         due = subjects.follower_of(claim.subject_kind).timer_due(claim.subject_id, claim.clock, at)
-        if due is None or due > at:
-            _put_back(claim.id, due)
-            return False
+    if due is None or due > at:
+        _put_back(claim.id, due)
+        return False
     execution.fire(loaded, claim.task_id, claim.node, at=at)
     return True
 

@@ -269,6 +269,31 @@ def test_a_token_that_nobody_waits_for_can_be_taken_off() -> None:
     assert instance().ended_at is not None
 
 
+def test_inside_a_sub_process_it_stays_there() -> None:
+    s = Sketch("shop").start().user("ask").subprocess("inner").start("in").parallel("split").user("left").user("right")
+    s.user("both").parallel("joined").end("out").chain("in", "split", "left", "joined", "both", "out")
+    s.chain("split", "right", "joined").leave().user("after").end("done")
+    s.chain("begin", "ask", "inner", "after", "done")
+    publish(s)
+    begin("shop")
+    assert "another sub-process" in refusals("ask")["left"]
+    do("done", node="ask")
+    said = refusals("left")
+    assert "another sub-process" in said["ask"]
+    assert "another sub-process" in said["after"]
+    assert "never has both" in said["both"]
+    for node in (TAKEN_OFF, "after", "right"):
+        with pytest.raises(NoSuchTarget):
+            move(step(node="left").id, node)
+    assert nodes() == ["left", "right"]
+    do("done", node="right")
+    do("done", node="left")
+    with pytest.raises(NoSuchTarget):
+        move(step(node="both").id, "left")
+    do("done", node="both")
+    assert nodes() == ["after"]
+
+
 def test_a_token_moved_to_an_action_is_performed_there(office: Any) -> None:
     s = Sketch("shop").start().user("buy").service("remind", "urge").user("pay").end("done")
     publish(s.chain("begin", "buy", "remind", "pay", "done"))
