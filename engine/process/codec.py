@@ -12,7 +12,6 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -21,6 +20,7 @@ from engine.process.expressions import CelEngine
 from engine.process.pruning import LIVE
 from engine.process.running import Run
 from engine.process.specs import Drawn
+from engine.process.walking import Workflow
 
 VERSION = 1
 """The first byte of a stored state. A change of the layout counts it up and keeps reading the older ones."""
@@ -47,7 +47,7 @@ def load(stored: bytes, drawn: Drawn, engine: Any = None) -> Run:
     Raises UnknownState for bytes of a codec version that this program does not read.
     """
     state = unpacked(stored)
-    top = BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine(), deserializing=True)
+    top = Workflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine(), deserializing=True)
     _load_one(top, top, state["w"])
     for key, rows in state.get("s", ()):
         _load_subprocess(top, UUID(hex=key), rows)

@@ -9,7 +9,6 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, ServiceTa
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util import BpmnEvent
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
@@ -19,6 +18,7 @@ from engine.process.errors import NobodyWaits, NoWayOn, RunsInCircles, StepGone
 from engine.process.expressions import CelEngine
 from engine.process.specs import Drawn
 from engine.process.subjects import Step
+from engine.process.walking import Workflow
 
 MOST_ENGINE_STEPS = 500
 """Nodes that one move may pass without any person: a drawing that needs more runs in circles."""
@@ -42,7 +42,7 @@ class Run:
     @classmethod
     def new(cls, drawn: Drawn, facts: Mapping[str, Any], engine: Any = None) -> "Run":
         """Begin ``drawn`` with ``facts`` and go on to the first steps that wait; ``engine`` stands in for CEL."""
-        run = cls(BpmnWorkflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine()))
+        run = cls(Workflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine()))
         run.workflow.task_tree.data.update(facts_room.check(facts))
         run.advance()
         return run
