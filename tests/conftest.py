@@ -39,6 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     databases.begin_run()
+    # Photos are flushed to the disk one by one: in memory, where there is enough of it, nobody waits for that.
+    config.option.basetemp = config.option.basetemp or databases.folder_of("files")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

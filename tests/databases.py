@@ -46,6 +46,11 @@ def end_run() -> None:
     _clear(Path(os.environ.pop(RUN)))
 
 
+def folder_of(name: str) -> str:
+    """A folder of the run, where tests keep something else; gone with it."""
+    return str(_folder() / name)
+
+
 def application(url: str) -> Flask:
     """The smallest Flask application that gives the engine its session."""
     app = Flask("tests", root_path=str(Path(__file__).parent))
