@@ -66,18 +66,19 @@ class Content:
         rows = tuple(
             Row(
                 tuple(
-                    cells.tidy(text[:LONGEST_TEXT], one) if one else text[:LONGEST_TEXT]
-                    for text, one in zip(row.tests, asked, strict=False)
+                    cells.tidy(text, one) if one else text
+                    for text, one in zip((_plain(each, LONGEST_TEXT) for each in row.tests), asked, strict=False)
                 ),
                 _cut(row.output),
-                row.note.strip()[:LONGEST_NOTE],
+                _plain(row.note, LONGEST_NOTE),
             )
             for row in self.rows
         )
         examples = tuple(
-            Example(one.name.strip()[:LONGEST_NOTE], _cut(one.facts), _cut(one.expected)) for one in self.examples
+            Example(_plain(one.name, LONGEST_NOTE), _cut(one.facts), _cut(one.expected)) for one in self.examples
         )
-        return Content(self.hit_policy, self.inputs, rows, examples)
+        inputs = tuple(_plain(name, LONGEST_NOTE) for name in self.inputs)
+        return Content(self.hit_policy, inputs, rows, examples)
 
 
 def from_json(kept: Mapping[str, Any]) -> Content:
@@ -95,4 +96,9 @@ def _texts(kept: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _cut(texts: Mapping[str, str]) -> dict[str, str]:
-    return {name: text.strip()[:LONGEST_TEXT] for name, text in texts.items()}
+    return {name[:LONGEST_TEXT]: _plain(text, LONGEST_TEXT) for name, text in texts.items()}
+
+
+def _plain(text: str, most: int) -> str:
+    """One line without characters that cannot be seen: neither XML nor PostgreSQL takes all of them."""
+    return "".join(sign if sign.isprintable() else " " for sign in text[:most]).strip()

@@ -44,4 +44,4 @@ class TooLarge(Invalid):
 
 
 class UnreadableDmn(Invalid):
-    """This file cannot be read as a decision table: %(reason)s"""
+    """This file cannot be read as a decision table."""

@@ -52,7 +52,7 @@ class Shelf:
 @requires(P.decision_manage)
 def tables() -> ResponseReturnValue:
     """Every decision that a table can be made for: what is in force, what was, what is being changed."""
-    return _listed()
+    return listed()
 
 
 @door.post("/tables/<decision>/drafts")
@@ -126,15 +126,14 @@ def page(row: DecisionTable, refusal: CityLoopError | None = None, content: Cont
     )
 
 
-def _listed(refusal: Invalid | None = None, refused: str = "") -> str:
+def listed(refusal: Invalid | None = None) -> str:
+    """The list of decisions; with why a file could not be taken."""
     rows = queries.listing()
     shelves = [
         Shelf(vocabulary.get(name), [row for row in rows if row.decision == name]) for name in vocabulary.names()
     ]
     people = {row.changed_by_id for row in rows} | {row.published_by_id for row in rows}
-    return render_template(
-        "studio/tables.html", shelves=shelves, names=names_of(people), refusal=refusal, refused=refused
-    )
+    return render_template("studio/tables.html", shelves=shelves, names=names_of(people), refusal=refusal)
 
 
 def _typed(table_id: int) -> Content:

@@ -1,5 +1,7 @@
 """Decision tables in the browser's words: edited, refused, published, explained; by those who may."""
 
+from io import BytesIO
+
 import pytest
 
 from engine.decisions import asking, queries
@@ -176,3 +178,26 @@ def test_pages_of_tables_take_few_statements(begin, statements):
     with statements() as seen:
         assert browser.post(f"{address}/publication", data=FORM | PUBLISH | {"revision": "2"}).status_code == 303
     assert len(seen) <= 20
+
+
+def test_a_table_leaves_as_a_file_and_comes_back_as_a_draft(begin):
+    browser, address = begin()
+    browser.post(f"{address}/revisions", data=FORM)
+    file = browser.get(f"{address}/dmn")
+    assert "handling_limit-draft.dmn" in file.headers["Content-Disposition"]
+    before = saved(address)
+    browser.post(f"{address}/discarding")
+    answer = browser.post("/studio/tables/handling_limit/files", data={"file": (BytesIO(file.data), "x.dmn")})
+    assert answer.status_code == 303
+    assert saved(answer.location) == before
+    again = browser.post("/studio/tables/handling_limit/files", data={"file": (BytesIO(file.data), "x.dmn")})
+    assert again.status_code == 409
+
+
+def test_files_that_cannot_be_read_are_refused_in_words(begin, visit):
+    browser = visit("system_admin")
+    for content, text in ((b"<html/>", "这不是 DMN 文件"), (b"", "文件"), (b"PK\x03\x04", "请先解压")):
+        name = "x.dmn" if content else ""
+        answer = browser.post("/studio/tables/dispatch/files", data={"file": (BytesIO(content), name)})
+        assert answer.status_code == 422
+        assert text in answer.text
