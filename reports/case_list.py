@@ -1,18 +1,21 @@
 """A list of cases as a workbook: just the rows that were looked at, written one after the other."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from engine.cases import answers
 from engine.cases.models import Case
 from engine.deadlines.lamps import lamp_of
 from engine.exports import workbooks
 from engine.kit.config import Config
 from engine.kit.i18n import N_, translate
+from engine.organization import queries as organization
 
 COLUMNS: tuple[tuple[str, int], ...] = (
     (N_("Number"), 24),
@@ -32,7 +35,9 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     (N_("Rework"), 8),
     (N_("Longitude"), 11),
     (N_("Latitude"), 11),
+    (N_("Answers to the city's own questions"), 60),
 )
+SOME = 500
 MOMENT = "yyyy-mm-dd hh:mm"
 MOMENTS = range(9, 14)
 """Columns that hold moments: a row that waited in a file has them as text."""
@@ -44,7 +49,7 @@ def register(words: dict[str, str]) -> None:
 
 
 def _kept(cases: Iterable[Case], locale: str, at: datetime, *, words: dict[str, str]) -> list[list[Any]]:
-    return [list(_row(case, locale, at, words)) for case in cases]
+    return [list(row) for row in _rows(cases, locale, at, words)]
 
 
 def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime, words: dict[str, str]) -> int:
@@ -52,7 +57,7 @@ def write(stream: BinaryIO, cases: Iterable[Case], *, locale: str, at: datetime,
 
     ``words`` names codes of stages and sources (English msgids).
     """
-    return write_rows(stream, (_row(case, locale, at, words) for case in cases), locale)
+    return write_rows(stream, _rows(cases, locale, at, words), locale)
 
 
 def write_rows(stream: BinaryIO, rows: Iterable[Sequence[Any]], locale: str) -> int:
@@ -74,6 +79,17 @@ def write_rows(stream: BinaryIO, rows: Iterable[Sequence[Any]], locale: str) -> 
             _write(sheet, count, index, datetime.fromisoformat(value) if is_text else value, moment, zone)
     book.close()
     return count
+
+
+def _rows(cases: Iterable[Case], locale: str, at: datetime, words: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    """A row for each case, with what was answered there: asked for some hundreds at a time."""
+    rest = iter(cases)
+    while some := list(islice(rest, SOME)):
+        given = answers.of_cases([case.id for case in some])
+        names = organization.names_of(set().union(*map(answers.departments, given.values())))
+        for case in some:
+            told = (answers.told(one, locale, names, Config.from_env().time_zone) for one in given.get(case.id, ()))
+            yield *_row(case, locale, at, words), "\n".join(": ".join(pair) for pair in told)
 
 
 def _row(case: Case, locale: str, at: datetime, words: dict[str, str]) -> tuple[Any, ...]:

@@ -1,15 +1,12 @@
-"""What a city's own questions were answered: kept with the act's entry in the timeline, and read from there."""
+"""What a city's own questions are answered is kept with the act's entry in the timeline; ``answers`` reads it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from engine.forms import catalogue
-from engine.forms.catalogue import Form, UnknownForm
-from engine.forms.definition import Field
+from engine.forms.catalogue import Form
 from engine.forms.kinds import Point
 
 DETAIL = "answers"
@@ -21,14 +18,6 @@ _BETWEEN = "\x1f"
 """What no answer holds: control characters are taken out of what is typed."""
 
 _given: ContextVar[dict[str, Any] | None] = ContextVar("given", default=None)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One question with its answer as it was kept: a text, a number, a truth, a list, a day or moment in ISO 8601."""
-
-    question: Field
-    value: Any
 
 
 @contextmanager
@@ -51,18 +40,6 @@ def taken(masked: Callable[[str], str]) -> dict[str, Any]:
     # All texts at once: leaving somebody out of a text asks who reported the case.
     told = masked(_BETWEEN.join(texts.values())).split(_BETWEEN) if texts else []
     return {DETAIL: kept | {"values": kept["values"] | dict(zip(texts, told, strict=True))}}
-
-
-def of(detail: Mapping[str, Any]) -> list[Answer]:
-    """The answers that an entry keeps, with the questions as they were asked."""
-    kept = detail.get(DETAIL)
-    if not kept:
-        return []
-    try:
-        form = catalogue.load(kept["form"], kept["version"])
-    except UnknownForm:  # carried here from elsewhere
-        return [Answer(Field(name, name, "text"), value) for name, value in kept["values"].items()]
-    return [Answer(one, kept["values"][one.name]) for one in form.fields if one.name in kept["values"]]
 
 
 def _kept(form: Form, values: Mapping[str, Any]) -> dict[str, Any] | None:

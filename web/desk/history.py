@@ -8,14 +8,14 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.access import queries as access
-from engine.cases import answering, timeline
-from engine.cases.answering import Answer
+from engine.cases import answers, timeline
+from engine.cases.answers import Answer
 from engine.cases.models import Case, TimelineEntry
 from engine.cases.recipients import HOLDER
 from engine.cases.routing import SOURCES
 from engine.organization import queries as organization
 from web import languages, times
-from web.desk import answers as given_answers
+from web.configuration import current_config
 from web.desk import wording
 
 MOMENTS = frozenset({"due_before", "due_after"})
@@ -36,18 +36,19 @@ class Told:
 def of(case: Case) -> list[Told]:
     """Every entry of a case, the newest first: two statements."""
     entries = timeline.of(case)
-    answers = [answering.of(entry.detail) for entry in entries]
+    given = [answers.of(entry.detail) for entry in entries]
     acted = {entry.department_id for entry in entries if entry.department_id}
-    names = organization.names_of(acted | given_answers.departments(answers))
+    names = organization.names_of(acted.union(*map(answers.departments, given)))
     before: Sequence[TimelineEntry | None] = [None, *entries]
-    rows = zip(entries, answers, before, strict=False)
-    return [_told(entry, given, last, names) for entry, given, last in rows][::-1]
+    rows = zip(entries, given, before, strict=False)
+    return [_told(entry, told, last, names) for entry, told, last in rows][::-1]
 
 
-def _told(entry: TimelineEntry, answers: list[Answer], last: TimelineEntry | None, departments: dict[int, str]) -> Told:
+def _told(entry: TimelineEntry, given: list[Answer], last: TimelineEntry | None, departments: dict[int, str]) -> Told:
     after = (entry.at - last.at).total_seconds() if last else None
     department = departments.get(entry.department_id or 0, "")
-    facts = [*_facts(entry.detail), *given_answers.told(answers, departments)]
+    locale, zone = languages.chosen(), current_config().time_zone
+    facts = [*_facts(entry.detail), *(answers.told(one, locale, departments, zone) for one in given)]
     return Told(entry, wording.ENTRIES.get(entry.act, entry.act), department, facts, after)
 
 

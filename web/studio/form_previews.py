@@ -6,14 +6,15 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.access.permissions import Permission
-from engine.cases import answering
-from engine.cases.answering import Answer
+from engine.cases import answering, answers
+from engine.cases.answers import Answer
 from engine.forms import catalogue
 from engine.forms.catalogue import Form
 from engine.organization import queries as organization
 from engine.studio import designing, form_publishing
-from web import security
-from web.desk import answers, choices
+from web import languages, security
+from web.configuration import current_config
+from web.desk import choices
 from web.filling import Filling
 from web.guards import requires
 from web.studio.door import door
@@ -37,12 +38,14 @@ def _page(form: Form) -> ResponseReturnValue:
     filling = Filling(form, options=choices.of(form, None, request.values))
     read: list[dict[str, Any]] = []
     filling.done(read.append)
-    kept = _answers(form, read[0]) if read else []
-    told = answers.told(kept, organization.names_of(answers.departments([kept]))) if read else None
+    told = _told(form, read[0]) if read else None
     page = render_template("studio/form_preview.html", filling=filling, told=told)
     return security.framed(make_response(page, filling.status))
 
 
-def _answers(form: Form, values: dict[str, Any]) -> list[Answer]:
+def _told(form: Form, values: dict[str, Any]) -> list[tuple[str, str]]:
+    """What would be kept, as the timeline would tell it."""
     asked = [one for one in form.fields if one.kind not in answering.FILES and values.get(one.name)]
-    return [Answer(one, answering.plain(values[one.name])) for one in asked]
+    kept = [Answer(one, answering.plain(values[one.name])) for one in asked]
+    names = organization.names_of(answers.departments(kept))
+    return [answers.told(one, languages.chosen(), names, current_config().time_zone) for one in kept]

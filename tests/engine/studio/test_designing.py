@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cases import answering, timeline
+from engine.cases import answering, answers, timeline
 from engine.cases.models import Source
 from engine.cases.reporting import Reporter
 from engine.forms import catalogue
@@ -181,7 +181,7 @@ def test_answers_are_kept_with_the_act_and_masked(city, who):
     entry = timeline.of(story.case)[-1]
     kept = {"contact": "李** 138****5678", "day": "2026-03-02"}
     assert entry.detail["answers"] == {"form": "comment", "version": 2, "values": kept}
-    assert [str(one.question.label) for one in answering.of(entry.detail)] == ["现场联系人", "日期"]
+    assert [str(one.question.label) for one in answers.of(entry.detail)] == ["现场联系人", "日期"]
 
 
 def test_an_earlier_version_comes_back_as_the_next(crane, city):

@@ -1,6 +1,9 @@
 """Forms are designed on server-rendered pages, published, and filled in on the desk."""
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from engine.cases import timeline
 from engine.forms import catalogue, published
@@ -172,6 +175,47 @@ def test_the_desk_asks_keeps_and_tells_what_was_designed(visit, admin, city, dra
     page = clerk.get(f"/desk/cases/{story.case_id}").text
     assert "现场联系人" in page
     assert "门卫" in page
+
+
+def test_answers_are_exported_with_the_cases(visit, admin, city, draft):
+    post(admin, draft, "/questions", 1, **TEXT)
+    post(admin, draft, "/questions", 2, label_zh="承办", label_en="In charge", kind="department")
+    post(admin, draft, "/publication", 3, note="现场要有人")
+    story = Story(city).filed()
+    sent = {"note": "已到场", "contact_on_site": "=1+1", "in_charge": str(city.parks.id), "form_version": "2"}
+    assert visit("zhou").post(f"/desk/cases/{story.case_id}/comment", data=sent).status_code == 303
+    Story(city).filed()
+    sheet = load_workbook(BytesIO(visit("zhou").get("/desk/cases.xlsx").data)).active
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert head[-1] == "城市自设填写项"
+    told = {row[0]: row[-1] for row in rows}
+    assert told.pop(story.case.number) == f"现场联系人: =1+1\n承办: {city.parks.short_name}"
+    assert list(told.values()) == [None]
+
+
+def test_designed_forms_cost_few_statements(visit, admin, city, draft, statements):
+    for number in range(1, 6):
+        post(admin, draft, "/questions", number, **TEXT)
+    for path in (
+        "/studio/forms",
+        f"/studio/form-drafts/{draft}",
+        f"/studio/form-drafts/{draft}/questions/note",
+        f"/studio/form-drafts/{draft}/preview",
+        f"/studio/form-drafts/{draft}/publication",
+    ):
+        admin.get(path)
+        with statements() as seen:
+            assert admin.get(path).status_code == 200
+        assert len(seen) <= 12, "\n".join(seen)
+    with statements() as seen:
+        assert post(admin, draft, "/publication", 6, note="六个").status_code == 303
+    assert len(seen) <= 20, "\n".join(seen)
+    story = Story(city).filed()
+    clerk, address = visit("zhou"), f"/desk/cases/{story.case_id}/comment"
+    clerk.get(address)
+    with statements() as seen:
+        assert clerk.post(address, data={"note": "已到场", "contact_on_site": "门卫"}).status_code == 303
+    assert len(seen) <= 20, "\n".join(seen)
 
 
 def test_a_page_is_read_with_the_version_that_it_showed(visit, admin, city, draft):
