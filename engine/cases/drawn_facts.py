@@ -6,7 +6,7 @@ from engine.forms.catalogue import Form
 from engine.forms.definition import Field
 from engine.kit.i18n import N_
 from engine.process import linting
-from engine.process.vocabulary import Fact, FactKind
+from engine.process.vocabulary import OUTCOME, Fact, FactKind
 
 _BEGINNING = (
     Fact("entry", values=tuple(routing.VALUES["entry"]), label=N_("How the case came in")),
@@ -46,7 +46,7 @@ _KINDS = {
 }
 """What the answer to each kind of question is as a fact. Others are kept with the act, but no facts."""
 
-_NO_FACTS = frozenset({"outcome", "note"})
+_NO_FACTS = frozenset({OUTCOME.name, "note"})
 
 
 def tell() -> None:
@@ -55,6 +55,7 @@ def tell() -> None:
     linting.know("outcome", lambda: OUTCOMES)
     linting.know("act_fact", lambda: {act: _by_name(facts) for act, facts in _BY_ACT.items()})
     linting.know("action_fact", lambda: {action: _by_name(facts) for action, facts in _BY_ACTION.items()})
+    linting.know("decision", lambda: {name for name in catalogue.names() if _asks_for_a_decision(catalogue.load(name))})
     linting.know("form_fact", lambda: {name: of_form(catalogue.load(name)) for name in catalogue.names()})
 
 
@@ -72,6 +73,10 @@ def of_form(form: Form) -> dict[str, Fact]:
     }
 
 
+def _asks_for_a_decision(form: Form) -> bool:
+    return any(field.name == OUTCOME.name for field in form.fields)
+
+
 def _is_surely_given(field: Field) -> bool:
     kind = _KINDS.get(field.kind)
     is_always_asked = field.required and field.visible_when is None
@@ -79,5 +84,6 @@ def _is_surely_given(field: Field) -> bool:
 
 
 def _fact(field: Field) -> Fact:
-    values = tuple(str(option.value) for option in field.options)
-    return Fact(field.name, _KINDS[field.kind], values, field.label)
+    values = tuple(option.value for option in field.options)
+    called = tuple(option.label for option in field.options)
+    return Fact(field.name, _KINDS[field.kind], values, field.label, called)

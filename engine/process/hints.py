@@ -26,6 +26,9 @@ HINTS: dict[str, str] = {
     'The gateway "%(name)s" shows no way where %(facts)s.': N_(
         "Make one of its flows the default: it is taken where no condition holds."
     ),
+    'The form of the step "%(name)s" asks for no decision, but the ways behind it depend on one.': N_(
+        "Choose the form of a step of your own: each of them asks for a decision."
+    ),
     "The condition %(source)s reads %(fact)s, which nobody gives.": N_(
         "Choose one of the known facts, or let a step's form or a script give it first."
     ),

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from engine.kit.i18n import N_
-from engine.process import expressions, parser, supposing, vocabulary, xml
-from engine.process.finding import Finding, Grade, Shape, warn
+from engine.process import expressions, outcomes, parser, supposing, vocabulary, xml
+from engine.process.finding import Finding, Grade, Shape, at, name_of, warn
 from engine.process.giving import Given
 
+_UNDECIDED = N_('The form of the step "%(name)s" asks for no decision, but the ways behind it depend on one.')
 _UNKNOWN = N_("The condition %(source)s reads %(fact)s, which nobody gives.")
 
 
@@ -22,6 +23,19 @@ def unknown(shape: Shape) -> Iterator[Finding]:
     for element, source, names in read(shape):
         for name in sorted(names - given.anywhere):
             yield Finding(_id(element), _UNKNOWN, {"source": source[:200], "fact": name}, grade)
+
+
+def undecided(shape: Shape) -> Iterator[Finding]:
+    """The form of a step of no particular act asks for the decision that the ways behind the step depend on."""
+    if not vocabulary.is_told("decision"):
+        return
+    plain, deciding = vocabulary.mapping("plain_step").get("act"), shape.known("decision")
+    asked = outcomes.asked(shape.root)
+    for node in shape.of("userTask"):
+        task = parser.task_of(node)
+        is_asked = set(asked.get(node.get("id", ""), {})) - {outcomes.OTHERWISE}
+        if task["act"] == plain and task["form"] and task["form"] not in deciding and is_asked:
+            yield at(node, _UNDECIDED, name=name_of(node))
 
 
 def not_always_given(shape: Shape) -> Iterator[Finding]:

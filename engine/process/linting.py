@@ -38,6 +38,7 @@ _RULES: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_events.boundaries,
     lint_events.event_gateways,
     lint_facts.unknown,
+    lint_facts.undecided,
 )
 _ALONG: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
     lint_flows.ways,

@@ -11,6 +11,7 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 ``act_fact``     facts that an act gives besides its outcome: ``{act: {name: Fact}}``
 ``action_fact``  facts that an action of a service task gives: ``{action: {name: Fact}}``
 ``form_fact``    facts that a form gives where its step is of no particular act: ``{form: {name: Fact}}``
+``decision``     forms that ask for a decision, which is the outcome of a step of no particular act
 ``form_act``     the act that a form belongs to: ``{form: act}``
 ``plain_step``   what a step of no particular act names: ``{"form": …, "act": …}``
 ``handling``     acts by which work is done
@@ -30,12 +31,17 @@ from engine.kit.i18n import N_
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that conditions may read. ``values`` are all that a text may be; empty: any. ``label`` is a msgid."""
+    """A fact that conditions may read. ``values`` are all that a text may be; empty: any.
+
+    ``label`` is what the fact is called, ``called`` what each of its values is, where they have names of their own:
+    msgids, or words of the city.
+    """
 
     name: str
     kind: FactKind = FactKind.text
     values: tuple[str, ...] = ()
     label: str = ""
+    called: tuple[str, ...] = ()
 
 
 OUTCOME = Fact("outcome", label=N_("How the last step ended"))

@@ -169,8 +169,8 @@ def _facts() -> list[Fact]:
 
 def values_of(fact: Fact) -> list[Entry]:
     """What a fact may be, in the reader's words; none where anything is possible."""
-    labels = routing.VALUES.get(fact.name, {})
-    values = [_entry(value, _(labels[value]) if value in labels else value) for value in fact.values]
+    labels = dict(zip(fact.values, fact.called, strict=False)) or routing.VALUES.get(fact.name, {})
+    values = [_entry(value, translated(labels[value]) if value in labels else value) for value in fact.values]
     return values or _categories(fact.name)
 
 

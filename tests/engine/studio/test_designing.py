@@ -223,6 +223,14 @@ def test_a_drawing_is_refused_whose_form_lacks_what_it_reads(city, who):
     assert "There is no form" in linting.check(reviewed("third_review", "outcome == 'done'"))[0].text
 
 
+def test_a_drawing_is_refused_whose_form_asks_for_no_decision(city):
+    assert [str(one.text % one.params) for one in linting.check(reviewed("feedback", "outcome == 'good'"))] == [
+        'The form of the step "复审" asks for no decision, but the ways behind it depend on one.'
+    ]
+    assert linting.check(reviewed("feedback", "is_public")) == []
+    assert linting.check(reviewed("step", "outcome == 'good'")) == []
+
+
 def test_a_draft_of_a_drawing_only_warns(city, who):
     with unit_of_work():
         draft = designing.begin_new("复审", "Second review", **who)

@@ -250,11 +250,13 @@ def test_a_form_of_ones_own_is_offered_to_drawings(admin):
     assert begun.status_code == 303
     draft = int(begun.location.rsplit("/", 1)[1])
     post(admin, draft, "/questions", 1, label_zh="风险", label_en="Risk", kind="boolean")
+    post(admin, draft, "/questions", 2, label_zh="等级", label_en="Grade", kind="choice")
     assert "二级审批" in admin.get("/studio/forms").text
-    assert post(admin, draft, "/publication", 2, note="新表单").status_code == 303
+    assert post(admin, draft, "/publication", 3, note="新表单").status_code == 303
     forms = {one["value"]: one for one in admin.get("/studio/vocabulary").json["forms"]}
     assert forms["second_approval"]["label"] == "二级审批"
-    assert [one["name"] for one in forms["second_approval"]["facts"]] == ["risk"]
+    risk, grade = forms["second_approval"]["facts"]
+    assert (risk["name"], risk["kind"], grade["values"]) == ("risk", "yes_no", [{"value": "yes", "label": "是"}])
 
 
 def test_nobody_else_designs(visit, draft):
