@@ -69,14 +69,14 @@ _LIMIT = Decision(
     N_("Time limit of handling"),
     Answers.limit,
     _INPUTS,
-    N_("The limit is then that of the filing condition, as if there were no table."),
+    N_("Where no row applies, the limit is that of the filing condition, as if there were no table."),
 )
 _DISPATCH = Decision(
     DISPATCH,
     N_("Department that handles it"),
     Answers.department,
     (*_INPUTS, _OWNER),
-    N_("The authority list then decides, as if there were no table."),
+    N_("Where no row applies, the authority list decides, as if there were no table."),
 )
 
 

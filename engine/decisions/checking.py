@@ -173,8 +173,7 @@ def _unit(outcome: outcomes.Outcome) -> str | None:
 
 def _gap(gap: Gap, decision: Decision) -> Finding:
     facts = [(asked.label, _short(cell)) for name, cell in gap.items() if (asked := decision.input(name)) is not None]
-    text = N_("No row applies here: %(facts)s. %(otherwise)s")
-    return Finding(text, {"facts": facts, "otherwise": decision.otherwise}, is_error=False)
+    return Finding(N_("No row applies here: %(facts)s."), {"facts": facts}, is_error=False)
 
 
 def _short(cell: str) -> str:
