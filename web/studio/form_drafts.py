@@ -23,7 +23,7 @@ from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
 from web.studio import form_questions, form_rules
-from web.studio.door import door
+from web.studio.door import door, sent_revision
 
 P = Permission
 HEAD = Form(
@@ -138,18 +138,12 @@ def discard_form(form_draft_id: int) -> ResponseReturnValue:
     return redirect(url_for(".forms"), 303)
 
 
-def revision() -> int:
-    """The revision of the draft that the page showed."""
-    given = request.form.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
-
-
 Sent = dict[str, Any]
 """Who, when, and on which revision."""
 
 
 def _sent() -> Sent:
-    return {"revision": revision(), "by": current_actor(), "at": clock.now()}
+    return {"revision": sent_revision(), "by": current_actor(), "at": clock.now()}
 
 
 def _edited(

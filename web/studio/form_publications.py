@@ -12,8 +12,7 @@ from engine.kit.errors import Conflict, Invalid
 from engine.studio import designing, form_publishing, form_uses
 from web.guards import requires
 from web.session import current_actor
-from web.studio.door import door
-from web.studio.form_drafts import revision
+from web.studio.door import door, sent_revision
 
 
 @door.route("/form-drafts/<int:form_draft_id>/publication", methods=["GET", "POST"])
@@ -24,7 +23,7 @@ def publish_form(form_draft_id: int) -> ResponseReturnValue:
         return _page(form_draft_id)
     form = request.form
     try:
-        row = form_publishing.publish(form_draft_id, revision=revision(), note=form.get("note", ""),
+        row = form_publishing.publish(form_draft_id, revision=sent_revision(), note=form.get("note", ""),
                                       has_read="has_read" in form, by=current_actor(), at=clock.now())  # fmt: skip
     except (Invalid, Conflict) as refusal:
         db.session.rollback()

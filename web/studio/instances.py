@@ -23,7 +23,7 @@ from web.desk import wording
 from web.guards import requires
 from web.session import current_actor
 from web.studio import telling
-from web.studio.door import door
+from web.studio.door import door, sent_revision
 
 P = Permission
 DELIVERIES = {
@@ -55,7 +55,7 @@ def relocate(instance_id: int, task_id: str) -> ResponseReturnValue:
     """Put a token on another node."""
     try:
         mending.move(
-            instance_id, task_id, request.form.get("node", ""), revision=_revision(),
+            instance_id, task_id, request.form.get("node", ""), revision=sent_revision(),
             reason=request.form.get("reason", ""), by=current_actor(), at=clock.now(),
         )  # fmt: skip
     except Invalid as refusal:
@@ -72,7 +72,7 @@ def end_branch(instance_id: int, task_id: str) -> ResponseReturnValue:
     """Take one of several tokens off."""
     try:
         mending.take_off(
-            instance_id, task_id, revision=_revision(), reason=request.form.get("reason", ""), by=current_actor(),
+            instance_id, task_id, revision=sent_revision(), reason=request.form.get("reason", ""), by=current_actor(),
             at=clock.now(),
         )  # fmt: skip
     except Invalid as refusal:
@@ -144,11 +144,6 @@ def _targets(page: Page, board: Board, task_id: str) -> tuple[list[Target], City
         except Conflict as refusal:
             return [], refusal
     return mending.targets(board, task_id, page.case), None
-
-
-def _revision() -> int:
-    typed = request.form.get("revision", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _moment() -> datetime:

@@ -16,7 +16,7 @@ from engine.studio.models import DraftState, StudioDraft
 from web import languages, rail
 from web.guards import requires
 from web.session import current_actor
-from web.studio.door import door
+from web.studio.door import door, sent_revision
 from web.studio.versions import compared, names_of
 
 P = Permission
@@ -58,7 +58,7 @@ def submit_draft(draft_id: int) -> ResponseReturnValue:
     """Hand it in, with a note."""
     form = request.form
     try:
-        reviewing.submit(draft_id, revision=_revision(), note=form.get("note", ""), has_read="has_read" in form,
+        reviewing.submit(draft_id, revision=sent_revision(), note=form.get("note", ""), has_read="has_read" in form,
                          by=current_actor(), at=clock.now())  # fmt: skip
     except Invalid as refusal:
         db.session.rollback()
@@ -81,7 +81,7 @@ def withdraw_draft(draft_id: int) -> ResponseReturnValue:
 def approve_draft(draft_id: int) -> ResponseReturnValue:
     """Agree, and so publish."""
     try:
-        published = reviewing.approve(draft_id, revision=_revision(), note=request.form.get("note", ""),
+        published = reviewing.approve(draft_id, revision=sent_revision(), note=request.form.get("note", ""),
                                       by=current_actor(), at=clock.now())  # fmt: skip
     except Invalid as refusal:
         db.session.rollback()
@@ -98,18 +98,13 @@ def approve_draft(draft_id: int) -> ResponseReturnValue:
 def return_draft(draft_id: int) -> ResponseReturnValue:
     """Return it with a reason."""
     try:
-        reviewing.send_back(draft_id, revision=_revision(), reason=request.form.get("reason", ""), by=current_actor(),
-                            at=clock.now())  # fmt: skip
+        reviewing.send_back(draft_id, revision=sent_revision(), reason=request.form.get("reason", ""),
+                            by=current_actor(), at=clock.now())  # fmt: skip
     except Invalid as refusal:
         db.session.rollback()
         return _page(_find(draft_id), refusal), 422
     flash(_("Returned to those who draw it."), "success")
     return redirect(url_for(".reviews"), 303)
-
-
-def _revision() -> int:
-    given = request.form.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 def _find(draft_id: int) -> StudioDraft:

@@ -18,7 +18,7 @@ from web import languages
 from web.guards import requires
 from web.session import current_actor
 from web.studio import table_form
-from web.studio.door import door
+from web.studio.door import door, sent_revision
 from web.studio.table_sheet import Sheet
 from web.studio.versions import names_of
 
@@ -77,7 +77,7 @@ def save_table(table_id: int) -> ResponseReturnValue:
     wish = table_form.asked(request.form)
     try:
         content = table_form.arranged(_typed(table_id), wish, request.form)
-        drafting.save(table_id, content, revision=_revision(), by=current_actor(), at=clock.now())
+        drafting.save(table_id, content, revision=sent_revision(), by=current_actor(), at=clock.now())
     except (Invalid, Conflict) as refusal:
         return _refused(table_id, refusal)
     if not wish.act:
@@ -91,7 +91,7 @@ def publish_table(table_id: int) -> ResponseReturnValue:
     """Keep what was typed, and put it in force."""
     form, by, at = request.form, current_actor(), clock.now()
     try:
-        saved = drafting.save(table_id, _typed(table_id), revision=_revision(), by=by, at=at)
+        saved = drafting.save(table_id, _typed(table_id), revision=sent_revision(), by=by, at=at)
         published = publishing.publish(table_id, revision=saved.revision, note=form.get("note", ""),
                                        has_read="has_read" in form, by=by, at=at)  # fmt: skip
     except (Invalid, Conflict) as refusal:
@@ -151,8 +151,3 @@ def _refused(table_id: int, refusal: Invalid | Conflict) -> ResponseReturnValue:
     except Invalid:
         content = None
     return page(row, refusal, content), 409 if isinstance(refusal, Conflict) else 422
-
-
-def _revision() -> int:
-    given = request.form.get("revision", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
