@@ -1,5 +1,6 @@
 """Making roles, and changing what a role may do."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -15,11 +16,19 @@ from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
 from engine.kit.signals import announce
 
+CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
 
 def create(
     code: str, name: str, name_en: str, scope: Scope, permissions: Iterable[Permission], *, by: Actor, at: datetime
 ) -> Role:
-    """A role of the city's own. Raises Invalid for ``code`` (taken), DutiesMustBeApart, AdministratorsTakeNoPart."""
+    """A role of the city's own.
+
+    Raises Invalid for ``code`` (taken, or not written as lanes of drawings name roles), DutiesMustBeApart,
+    AdministratorsTakeNoPart.
+    """
+    if not CODE.fullmatch(code):
+        raise Invalid.field("code", N_("A code begins with a small letter; small letters, digits and _ follow."))
     if db.session.scalar(select(Role.id).where(Role.code == code)):
         raise Invalid.field("code", N_("The code %(code)s is taken."), code=code)
     wanted = sorted({one.value for one in permissions})
@@ -49,6 +58,19 @@ def describe(role: Role, name: str, name_en: str, scope: Scope, *, by: Actor, at
     db.session.flush()
     announce("role.described", by=by, at=at, object_kind="role", object_id=role.id,
              detail={"before": before, "after": after})  # fmt: skip
+
+
+def rename(role: Role, name: str, name_en: str, *, by: Actor, at: datetime) -> None:
+    """Call a role something else; its code, which drawings name, stays. Raises OwnRole."""
+    if role.code in by.roles:
+        raise OwnRole
+    before, after = [role.name, role.name_en], [name, name_en]
+    if before == after:
+        return
+    role.name, role.name_en = name, name_en
+    db.session.flush()
+    detail = {"before": before, "after": after}
+    announce("role.renamed", by=by, at=at, object_kind="role", object_id=role.id, detail=detail)
 
 
 def grant(role: Role, permissions: Iterable[Permission], *, by: Actor, at: datetime) -> None:

@@ -1,9 +1,11 @@
 """Reading roles, and explaining who may do what."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from engine.access.errors import RoleMissing
@@ -51,6 +53,16 @@ def explain(user_id: int, permission: Permission) -> list[Reason]:
     return _reasons(permission, user_id=user_id)
 
 
+def effective(user_id: int) -> dict[str, list[Reason]]:
+    """Everything that a person may do, by permission, each with the posts that let him: one statement."""
+    found: dict[str, list[Reason]] = defaultdict(list)
+    for permission, *row in db.session.execute(_held(RolePermission.permission).where(User.id == user_id)):
+        reason = Reason(*row)
+        if reason not in found[permission]:
+            found[permission].append(reason)
+    return dict(found)
+
+
 def who_may(permission: Permission) -> list[Reason]:
     """Everybody active who holds a permission, by name, with the posts that give it."""
     return _reasons(permission)
@@ -62,16 +74,22 @@ def holders_of(role: Role) -> list[int]:
 
 
 def _reasons(permission: Permission, *, user_id: int | None = None) -> list[Reason]:
-    found = (
-        select(User, Department, Role)
-        .join(Post, Post.user_id == User.id)
-        .join(Department, Department.id == Post.department_id)
-        .join(Role, Role.id == Post.role_id)
-        .join(RolePermission, RolePermission.role_id == Role.id)
-        .where(RolePermission.permission == permission.value, User.is_active)
-        .order_by(User.name, User.id, Role.id)
-    )
+    found = _held().where(RolePermission.permission == permission.value)
     if user_id is not None:
         found = found.where(User.id == user_id)
     # Two posts that differ in their grid alone are one reason.
     return list(dict.fromkeys(Reason(*row) for row in db.session.execute(found)))
+
+
+def _held(*columns: Any) -> Select[Any]:
+    """Each permission that somebody active holds through a post, with what a reason is made of."""
+    return (
+        select(*columns, User, Department, Role)
+        .select_from(User)
+        .join(Post, Post.user_id == User.id)
+        .join(Department, Department.id == Post.department_id)
+        .join(Role, Role.id == Post.role_id)
+        .join(RolePermission, RolePermission.role_id == Role.id)
+        .where(User.is_active)
+        .order_by(User.name, User.id, Role.id)
+    )

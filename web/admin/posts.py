@@ -6,8 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from engine.access import delegating
 from engine.access import queries as access
-from engine.access.permissions import SCOPE_LABELS, Permission
+from engine.access.models import Delegation
+from engine.access.permissions import LABELS, SCOPE_LABELS, Permission
 from engine.forms import catalogue as forms
 from engine.grids import queries as grids
 from engine.grids.models import ResponsibilityGrid
@@ -59,6 +61,9 @@ def posts_of(user_id: int) -> ResponseReturnValue:
         roles=access.names(),
         scopes=SCOPE_LABELS,
         grids={grid.id: grid for grid in grids.responsibility_grids()},
+        effective=access.effective(user_id),
+        labels=LABELS,
+        lent=_lent(user_id),
     )
     return page, filling.status
 
@@ -73,6 +78,13 @@ def end_post(user_id: int, post_id: int) -> ResponseReturnValue:
     hiring.give_posts(user, kept, by=current_actor(), at=clock.now())
     flash(_("The post has ended."), "success")
     return redirect(url_for(".posts_of", user_id=user_id), 303)
+
+
+def _lent(user_id: int) -> list[Delegation]:
+    """In whose name this person acts just now."""
+    now = clock.now()
+    running = delegating.of_person(user_id, at=now)
+    return [one for one in running if one.to_user_id == user_id and one.starts_at <= now]
 
 
 def _give(user: User, values: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
+from engine.audit import queries as audit
+from engine.audit.queries import Filter
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import FieldError, Invalid, NotFound
@@ -39,6 +41,23 @@ def change_setting(name: str) -> ResponseReturnValue:
         return _page(name, typed, refusal.fields.get("value", [])), 422
     flash(_("%(name)s is changed.", name=_(setting.label)), "success")
     return redirect(url_for(".settings", _anchor=name), 303)
+
+
+@door.get("/settings/<name>/history")
+@requires(Permission.settings_manage)
+def setting_history(name: str) -> ResponseReturnValue:
+    """What a setting was, since when, and who changed it; the newest change first."""
+    setting = declarations.find(name)
+    if setting is None:
+        raise NotFound
+    wanted = Filter(object_kind="setting", object_id=name)
+    return render_template(
+        "admin/setting_history.html",
+        setting=setting,
+        value=values.get(setting),
+        page=audit.find(wanted, page=request.args.get("page", 1, type=int)),
+        choice_names=wording.CODE_SYSTEMS,
+    )
 
 
 def _page(refused: str | None = None, typed: str = "", errors: list[FieldError] | None = None) -> str:

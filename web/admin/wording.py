@@ -25,6 +25,7 @@ ACTS = {
     "feed.closed": N_("calendar feed closed"),
     "role.created": N_("role created"),
     "role.described": N_("role described anew"),
+    "role.renamed": N_("role renamed"),
     "role.permissions_changed": N_("permissions of a role changed"),
     "setting.changed": N_("setting changed"),
     "ladder.changed": N_("escalation ladder changed"),

@@ -1,7 +1,10 @@
+import re
+
 from engine.audit import queries as audit
 from engine.audit.queries import Filter
 from engine.catalog.code_system import CODE_SYSTEM
 from engine.settings import queries, values
+from engine.settings.declarations import find
 from web.admin import wording
 
 
@@ -42,3 +45,30 @@ def test_a_choice_and_a_room_are_called_by_their_names(visit):
     page = visit("system_admin", language="en").get("/admin/settings").text
     assert "GB/T 30428.2-2013</option>" in page
     assert {one.setting.name.partition(".")[0] for one in queries.listed()} <= wording.ROOMS.keys()
+
+
+def test_a_setting_tells_its_history_and_goes_back_to_what_was_delivered(visit, city):
+    admin = visit("system_admin", language="en")
+    assert "Never changed" in admin.get("/admin/settings/session.failures/history").text
+    admin.post("/admin/settings/session.failures", data={"value": "3"})
+    admin.post("/admin/settings/session.failures", data={"value": "4"})
+    page = admin.get("/admin/settings/session.failures/history").text
+    rows = re.findall(r'data-label="Before">(\d+)</td>\s*<td data-label="Afterwards">(\d+)</td>', page)
+    delivered = find("session.failures").default
+    assert rows == [("3", "4"), (str(delivered), "3")]
+    back = re.search(r'name="value" value="([^"]*)"', page)
+    admin.post("/admin/settings/session.failures", data={"value": back[1]})
+    values._stored.forget()
+    assert values.get(find("session.failures")) == delivered
+
+
+def test_every_setting_can_go_back_to_what_was_delivered(visit, city):
+    for one in queries.listed():
+        default = one.setting.default
+        sent = {True: "1", False: "0"}.get(default, str(default)) if isinstance(default, bool) else str(default)
+        assert one.setting.read(sent) == default, one.setting.name
+
+
+def test_the_history_of_no_setting_is_not_found(visit, city):
+    assert visit("system_admin").get("/admin/settings/no.such/history").status_code == 404
+    assert visit("audit_admin").get("/admin/settings/session.failures/history").status_code == 403
