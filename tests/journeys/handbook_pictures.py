@@ -7,27 +7,45 @@ copy of it, so that it can be told again.
 import re
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 
 from engine.cases.models import Case, Stage
+from engine.decisions import drafting as tables
+from engine.decisions.content import Content, Example, Row
 from engine.kit import clock
-from engine.kit.db import db
+from engine.kit.db import db, unit_of_work
 from engine.process import xml
 from engine.process.models import ProcessDefinition
 from engine.studio import drafting, jobs, paths
 from engine.studio.models import StudioDraft
+from tests import city as cities
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.journeys import pictures, second_approval
 from tests.journeys.drawing_board import SIZE, Board
 from tests.journeys.pictures import DATA, NOW, Camera
 from tests.journeys.second_approval import SecondApproval
+from tests.stories import GARBAGE
 
 COPY = DATA.with_name("cityloop-handbook")
 WHY = "暴露垃圾类案件结案前须经领导复审"
 STEP = "领导复审"
+HOURS = {"unit": "working_hours"}
+LIMITS = Content(
+    inputs=("kind", "category", "month"),
+    rows=(
+        Row(("event", GARBAGE, "[6..8]"), {"value": "3"} | HOURS, "夏季气味大，从快"),
+        Row(("event", GARBAGE, "not([6..8])"), {"value": "6"} | HOURS, ""),
+        Row(("event", "0111", "-"), {"value": "12"} | HOURS, "须联系清运单位"),
+    ),
+    examples=(
+        Example("七月的暴露垃圾", {"kind": "event", "category": GARBAGE, "month": "7"}, {"value": "3"} | HOURS),
+        Example("一月的热力井盖", {"kind": "component", "category": GARBAGE, "month": "1"}),
+    ),
+)
 
 
 @dataclass
@@ -48,11 +66,28 @@ class Album:
 
 def fill(album: Album) -> None:
     """Every picture, in the order of the handbook."""
+    before = _export(album)
     _draw(album)
     _try(album)
     _publish(album)
     _migrate(album)
     _watch(album)
+    _design(album)
+    _decide(album)
+    album.take("statistic", "zheng", "/admin/statistics/1", height=1300)
+    _carry(album, before)
+
+
+def _export(album: Album) -> Path:
+    """The configuration as it is before anything is changed."""
+    page = album.person("system_admin")
+    page.goto("/studio/archives")
+    page.fill("[name=name]", "省城市运行管理标准配置")
+    page.fill("[name=version]", "2026.1")
+    page.fill("[name=issuer]", "省住房和城乡建设厅")
+    with page.expect_download() as file:
+        page.click("section[aria-labelledby=export] .form-end button")
+    return Path(file.value.path())
 
 
 def _draw(album: Album) -> None:
@@ -116,6 +151,34 @@ def _watch(album: Album) -> None:
     album.take("heat", "system_admin", f"/studio/watch/{new}", height=1300)
     case = db.session.scalars(select(Case).where(Case.stage == Stage.handling).order_by(Case.id)).first()
     album.take("instance", "system_admin", f"/studio/instances/{case.instance_id}", height=1700)
+
+
+def _design(album: Album) -> None:
+    page = album.person("system_admin")
+    page.goto("/studio/forms/handling")
+    page.click(".page-actions .btn-primary")
+    page.click(".designer-add summary")
+    page.fill("[name=label_zh]", "清运车牌号")
+    page.fill("[name=label_en]", "Number plate of the lorry")
+    page.click(".designer-add button.btn-primary")
+    page.wait_for_selector(".notice-success, .designer-questions .is-here")
+    album.take("form", "system_admin", _path(page), height=1500)
+
+
+def _decide(album: Album) -> None:
+    with unit_of_work():
+        by = cities.City("").system_admin
+        draft = tables.begin("handling_limit", LIMITS, by=by, at=NOW)
+    album.take("table", "system_admin", f"/studio/tables/{draft.id}", height=1400)
+
+
+def _carry(album: Album, before: Path) -> None:
+    page = album.person("system_admin")
+    page.goto("/studio/archives")
+    page.set_input_files("[name=file]", before)
+    page.click("section[aria-labelledby=bring] .btn-primary")
+    page.wait_for_selector(".archive-digest")
+    album.take("archive", "system_admin", _path(page), height=1300)
 
 
 def _draft() -> StudioDraft:
