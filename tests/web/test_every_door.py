@@ -22,6 +22,8 @@ from tests.stories import Story, category
 from web import guards
 from web.numbers import RowNumber
 
+pytestmark = pytest.mark.long
+
 ROLES = {
     "collector": "chen",
     "call_taker": "sun",

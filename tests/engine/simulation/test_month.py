@@ -18,6 +18,8 @@ from engine.simulation.temperament import PATIENT
 from tests.city import ZONE
 from tests.stories import Story
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def small_month(at):

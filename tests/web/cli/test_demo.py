@@ -12,6 +12,8 @@ from engine.simulation import founding
 from tests.web.cli import commands
 from web.cli import demo
 
+pytestmark = pytest.mark.long
+
 
 def page(port, process, seconds=60):
     """The sign-in page, as soon as it is served."""
