@@ -51,9 +51,7 @@ def browse(chromium: Any, address: str) -> Iterator[Any]:
 
 
 def sign_in(page: Any, username: str) -> None:
-    """Fill in the sign-in page."""
-    page.goto("/sign-in")
-    page.fill("[name=username]", CAST.get(username, username))
-    page.fill("[name=password]", PASSWORD)
-    page.click(".form button")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    """Send what the sign-in page sends, and keep the cookie: two pages less to draw for everybody in a story."""
+    typed = {"username": CAST.get(username, username), "password": PASSWORD}
+    answer = page.context.request.post("/sign-in", form=typed, max_redirects=0)
+    assert answer.status == 303, answer.text()

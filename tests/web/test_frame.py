@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.city import CAST, PASSWORD
 from tests.web.accessibility import violations
 from tests.web.conftest import DESK, PHONE
 
@@ -23,6 +24,16 @@ def test_signing_in_and_ones_account_are_accessible(browse, size, language):
         page.goto("/me")
         assert violations(page) == []
         assert not is_too_wide(page)
+        assert page.complaints == []
+
+
+def test_signing_in_leads_to_the_first_room(browse):
+    with browse() as page:
+        page.goto("/sign-in")
+        page.fill("[name=username]", CAST["wang"])
+        page.fill("[name=password]", PASSWORD)
+        page.click(".form button")
+        page.wait_for_url("**/desk/work")
         assert page.complaints == []
 
 
