@@ -6,7 +6,8 @@ from typing import Any
 
 from engine.kit.errors import CityLoopError
 from engine.process import exploring, parser, xml
-from engine.process.exploring import Choice, Way
+from engine.process.directing import Choice
+from engine.process.exploring import Way
 from engine.process.finding import Finding, Shape, name_of
 from engine.process.running import Run
 from engine.process.solving import Solver

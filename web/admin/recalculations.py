@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from engine.deadlines.effects import Tally
 from engine.deadlines.models import Recalculation
 from engine.kit import clock
 from engine.kit.db import db
+from web import progress
 from web.admin import wording
 from web.admin.door import door
 from web.guards import requires
@@ -42,8 +43,7 @@ class Line:
 def recalculation(recalculation_id: int) -> ResponseReturnValue:
     """Progress and figures; the part that changes is asked for again every second while it runs."""
     run = running.get(recalculation_id)
-    part = "admin/_recalculation.html" if request.headers.get("HX-Request") else "admin/recalculation.html"
-    return render_template(part, **_shown(run))
+    return progress.page("admin/recalculation.html", **_shown(run))
 
 
 @door.post("/calendars/recalculations/<int:recalculation_id>/cancellation")

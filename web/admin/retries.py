@@ -12,6 +12,7 @@ from engine.kit.i18n import N_
 from engine.process import incidents
 from engine.studio import retrying
 from engine.studio.retry_models import Retry, RetryState
+from web import progress
 from web.admin.door import door
 from web.admin.incidents import listed, subjects
 from web.guards import requires
@@ -45,8 +46,7 @@ def retry_incidents() -> ResponseReturnValue:
 @requires(Permission.incident_manage)
 def retries(retry_id: int) -> ResponseReturnValue:
     """How far it is; the part that changes is asked for again every second while it runs."""
-    part = "admin/_retries.html" if request.headers.get("HX-Request") else "admin/retries.html"
-    return render_template(part, **_shown(retrying.get(retry_id)))
+    return progress.page("admin/retries.html", **_shown(retrying.get(retry_id)))
 
 
 @door.post("/incidents/retries/<int:retry_id>/cancellation")

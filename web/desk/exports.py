@@ -12,7 +12,7 @@ from engine.exports.models import Export
 from engine.kit import clock
 from engine.kit.paging import COUNT_CAP
 from engine.settings import values
-from web import languages
+from web import languages, progress
 from web.desk import filters
 from web.desk.door import door
 from web.guards import requires
@@ -67,9 +67,8 @@ def begin_export() -> ResponseReturnValue:
 @requires(Permission.case_export)
 def export(export_id: int) -> str:
     """How far it is; the part that changes is asked for again every second while it is made. Raises NoSuchExport."""
-    part = "desk/_export.html" if request.headers.get("HX-Request") else "desk/export.html"
     found = queries.own(export_id, current_actor())
-    return render_template(part, export=found, signs=STATES, kept=values.get(KEPT))
+    return progress.page("desk/export.html", export=found, signs=STATES, kept=values.get(KEPT))
 
 
 @door.post("/exports/<int:export_id>/cancellation")

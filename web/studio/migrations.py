@@ -11,7 +11,7 @@ from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
 from engine.studio import grouping, migrations, moved_cases
 from engine.studio.models import Migration, MigrationState
-from web import languages
+from web import languages, progress
 from web.confirming import asks_first
 from web.guards import requires
 from web.session import current_actor
@@ -58,8 +58,7 @@ def groups(definition_id: int, other_id: int) -> ResponseReturnValue:
 def migration(migration_id: int) -> ResponseReturnValue:
     """Progress; the part that changes is asked for again every second while it runs."""
     run = migrations.get(migration_id)
-    part = "studio/_migration.html" if request.headers.get("HX-Request") else "studio/migration.html"
-    return render_template(part, **_shown(run))
+    return progress.page("studio/migration.html", **_shown(run))
 
 
 @door.post("/migrations/<int:migration_id>/cancellation")

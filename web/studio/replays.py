@@ -21,7 +21,7 @@ from engine.studio.recorded import drawing_of
 from engine.studio.replay_models import Replay, ReplayState
 from engine.studio.replaying import Wanted
 from engine.studio.tallying import NodeTally, Tally
-from web import times
+from web import progress, times
 from web.configuration import current_config
 from web.guards import requires
 from web.session import current_actor
@@ -98,8 +98,7 @@ def version_replays(definition_id: int) -> ResponseReturnValue:
 def replay(replay_id: int) -> ResponseReturnValue:
     """Progress and figures; the part that changes is asked for again every second while it runs."""
     run = replaying.get(replay_id)
-    part = "studio/_replay.html" if request.headers.get("HX-Request") else "studio/replay.html"
-    return render_template(part, **_shown(run))
+    return progress.page("studio/replay.html", **_shown(run))
 
 
 @door.get("/replays/<int:replay_id>/cases")

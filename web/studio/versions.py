@@ -20,6 +20,7 @@ from engine.process.differences import Difference
 from engine.process.models import DefinitionState, ProcessDefinition, ProcessInstance
 from engine.studio import migrations, versions
 from web.confirming import asks_first
+from web.desk import wording
 from web.guards import requires
 from web.session import current_actor
 from web.studio.door import door
@@ -118,6 +119,7 @@ def compared(before: str, after: str, found: Sequence[Difference]) -> dict[str, 
         "differences": found,
         "counts": {kind: sum(one.kind == kind for one in found) for kind in differences.Kind},
         "aspects": differences.ASPECTS,
+        "aspect_words": {"act": wording.STEPS, "stage": wording.STAGES, "clock": wording.CLOCKS},
     }
 
 
