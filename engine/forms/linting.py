@@ -47,6 +47,8 @@ def _form(entry: Mapping[str, Any]) -> Iterator[Finding]:
     for key in ("title", "submit"):
         if not _is_said(entry.get(key)):
             yield Finding("", N_("%(key)s is missing."), {"key": key})
+    if not _has_shape("help", entry.get("help", "")):
+        yield Finding("", N_("%(key)s is not written as it should be."), {"key": "help"})
     if not isinstance(entry.get("version"), int):
         yield Finding("", N_("version must be a whole number."))
     items = entry.get("fields")
@@ -166,5 +168,6 @@ def _is_circumstance(entry: Any) -> bool:
 def _is_said(text: Any) -> bool:
     """Are there words: an English msgid, or a text in at least one of both languages?"""
     if isinstance(text, dict):
-        return set(text) <= {"zh", "en"} and any(isinstance(one, str) and one.strip() for one in text.values())
+        said = all(isinstance(one, str) for one in text.values())
+        return said and set(text) <= {"zh", "en"} and any(one.strip() for one in text.values())
     return isinstance(text, str) and bool(text.strip())

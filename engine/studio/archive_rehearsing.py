@@ -5,7 +5,7 @@ for a moment. Nothing of a rehearsal is ever committed.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,8 +49,8 @@ def items(unpacked: Unpacked) -> dict[str, Items]:
 
 def rehearse(wanted: Mapping[str, Items], at: datetime) -> list[Look]:
     """What each of these parts would do, in the order in which they are applied."""
-    with _undone():
-        return [_look(part, wanted[part.name], at) for part in registry.PARTS if part.name in wanted]
+    with _undone(), ExitStack() as supposed:
+        return [_look(part, wanted[part.name], at, supposed) for part in registry.PARTS if part.name in wanted]
 
 
 def look(part: Part, there: Items, at: datetime) -> tuple[Look, Items]:
@@ -69,8 +69,10 @@ def removed(found: Look) -> Collection[str]:
     return [one.key for one in found.differences if one.kind == REMOVED]
 
 
-def _look(part: Part, there: Items, at: datetime) -> Look:
+def _look(part: Part, there: Items, at: datetime, supposed: ExitStack) -> Look:
     found, new = look(part, there, at)
+    if part.suppose is not None and not found.problems:
+        supposed.enter_context(part.suppose(new))
     if part.is_ground and not found.problems:
         try:
             # Not in anybody's name: who may agree to it is asked when somebody does.

@@ -46,12 +46,19 @@ def restore(key: str, version: int, *, note: str, by: Doer, at: datetime) -> For
     entry = entry_of(key, version)
     if version == _version_in_force(key):
         raise NotFound
+    return take_over(key, entry, note=given, based_on=version, by=by, at=at)
+
+
+def take_over(
+    key: str, entry: dict[str, Any], *, note: str, based_on: int | None = None, by: Doer, at: datetime
+) -> FormDefinition:
+    """Put content in force that was no draft here: an earlier version, or what an archive has. Raises Invalid."""
     check(key, entry, has_read=True)
     row = FormDefinition(
-        key=key, state=FormState.draft.value, entry=entry, based_on=version, created_by_id=by.id, created_at=at,
+        key=key, state=FormState.draft.value, entry=entry, based_on=based_on, created_by_id=by.id, created_at=at,
         changed_by_id=by.id, changed_at=at,
     )  # fmt: skip
-    _put_in_force(row, entry, given, by, at)
+    _put_in_force(row, entry, note, by, at)
     return row
 
 

@@ -20,7 +20,7 @@ class _Rung(Schema):
     base = fields.String(required=True, validate=validate.OneOf([one.value for one in Base]))
     action = fields.String(required=True, validate=validate.OneOf([one.value for one in RungAction]))
     role = fields.String(required=True)
-    value = fields.Float(required=True, allow_nan=False)
+    value = fields.Float(required=True, allow_nan=False, validate=validate.Range(0, 99_999))
     unit = fields.String(required=True, validate=validate.OneOf([one.value for one in rungs.UNITS]))
 
 

@@ -1,6 +1,7 @@
 """What every part of a configuration can do."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,8 @@ class Part:
     """Take items out of use that an archive has not; None where that is not done from an archive."""
     is_ground: bool = False
     """Other parts name its items: a rehearsal puts it down before these are looked at."""
+    suppose: Callable[[Items], AbstractContextManager[None]] | None = None
+    """The same without writing, for what is kept in memory: within it others are checked as if the items were here."""
     gives_rights: bool = False
     """Only the security administrator agrees to it."""
     suffix: str = "json"

@@ -2,10 +2,11 @@
 
 from engine.kit.i18n import N_
 from engine.studio.errors import ArchiveRefused
-from engine.studio.parts import authority, calendars, catalogue, ladder, processes, roles, settings
+from engine.studio.parts import authority, calendars, catalogue, departments, forms, ladder, processes, roles, settings
 from engine.studio.parts.part import Part
 
 PARTS: tuple[Part, ...] = (
+    departments.PART,
     roles.PART,
     settings.PART,
     calendars.PART,
@@ -13,6 +14,7 @@ PARTS: tuple[Part, ...] = (
     catalogue.CONDITIONS,
     authority.PART,
     ladder.PART,
+    forms.PART,
     processes.PART,
 )
 
