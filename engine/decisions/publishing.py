@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from engine.decisions import asking, drafting, queries, vocabulary
 from engine.decisions.checking import Check
-from engine.decisions.content import from_json
+from engine.decisions.content import Content, from_json
 from engine.decisions.errors import AlreadyInForce, NoSuchTable, NotInForce, PublishedMeanwhile, TableRefused
 from engine.decisions.findings import Finding
 from engine.decisions.models import DecisionTable, TableState
@@ -42,19 +42,20 @@ def restore(table_id: int, *, reason: str, by: Doer, at: datetime) -> DecisionTa
     Raises NoSuchTable, AlreadyInForce, Invalid (``reason``), TableRefused.
     """
     old = queries.get(table_id)
-    before = _locked_active(old.decision)
-    if before is not None and before.content == old.content:
-        raise AlreadyInForce
     if old.state not in TableState.published():
         raise NoSuchTable
-    _check(old)
-    copy = DecisionTable(
-        decision=old.decision, state=TableState.retired.value, content=old.content, revision=1, based_on_id=old.id,
-        note=_given(reason, "reason"), created_by_id=by.id, created_at=at, changed_by_id=by.id, changed_at=at,
-    )  # fmt: skip
-    db.session.add(copy)
-    _succeed(before, copy, by, at)
+    copy = _put(old.decision, from_json(old.content), _given(reason, "reason"), by, at, based_on_id=old.id)
     drafting.record("restored", copy, by, at, version=copy.version, restores=old.version, reason=copy.note)
+    return copy
+
+
+def take_over(decision: str, content: Content, *, note: str, by: Doer, at: datetime) -> DecisionTable:
+    """Put a table in force that was no draft here, but an archive's.
+
+    Raises NoSuchDecision, AlreadyInForce, TableRefused.
+    """
+    copy = _put(decision, content.tidied(vocabulary.get(decision)), note, by, at)
+    drafting.record("published", copy, by, at, version=copy.version, note=note)
     return copy
 
 
@@ -69,6 +70,22 @@ def withdraw(table_id: int, *, reason: str, by: Doer, at: datetime) -> DecisionT
     asking.forget()
     drafting.record("withdrawn", table, by, at, version=table.version, reason=table.end_reason)
     return table
+
+
+def _put(
+    decision: str, content: Content, note: str, by: Doer, at: datetime, *, based_on_id: int | None = None
+) -> DecisionTable:
+    before = _locked_active(decision)
+    if before is not None and from_json(before.content) == content:
+        raise AlreadyInForce
+    copy = DecisionTable(
+        decision=decision, state=TableState.retired.value, content=content.as_json(), revision=1,
+        based_on_id=based_on_id, note=note, created_by_id=by.id, created_at=at, changed_by_id=by.id, changed_at=at,
+    )  # fmt: skip
+    _check(copy)
+    db.session.add(copy)
+    _succeed(before, copy, by, at)
+    return copy
 
 
 def _check(table: DecisionTable) -> list[Finding]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.decisions import vocabulary
 from engine.settings import declarations
 from engine.studio.parts import registry
 from engine.studio.parts.part import PIECE
@@ -18,6 +19,10 @@ def words_of(part: str) -> dict[str, str]:
         return own | {one.name: one.label for one in declarations.declared()}
     if part == "ladder":
         return own | wording.CLOCKS | wording.UNITS | wording.BASES | wording.RUNG_ACTIONS
+    if part == "tables":
+        decisions = [vocabulary.get(name) for name in vocabulary.names()]
+        facts = {asked.name: asked.label for one in decisions for asked in one.inputs}
+        return own | facts | {one.name: one.label for one in decisions}
     return own
 
 

@@ -2,7 +2,18 @@
 
 from engine.kit.i18n import N_
 from engine.studio.errors import ArchiveRefused
-from engine.studio.parts import authority, calendars, catalogue, departments, forms, ladder, processes, roles, settings
+from engine.studio.parts import (
+    authority,
+    calendars,
+    catalogue,
+    departments,
+    forms,
+    ladder,
+    processes,
+    roles,
+    settings,
+    tables,
+)
 from engine.studio.parts.part import Part
 
 PARTS: tuple[Part, ...] = (
@@ -13,6 +24,7 @@ PARTS: tuple[Part, ...] = (
     catalogue.CATEGORIES,
     catalogue.CONDITIONS,
     authority.PART,
+    tables.PART,
     ladder.PART,
     forms.PART,
     processes.PART,

@@ -14,6 +14,9 @@ from engine.audit.models import AuditRecord
 from engine.calendars import queries as calendars
 from engine.cases.limits import HANDLING_DAYS
 from engine.catalog import queries as catalog
+from engine.decisions import publishing as deciding
+from engine.decisions import queries as queried
+from engine.decisions.content import Content, Example, Row
 from engine.dispatch_rules import queries as rules
 from engine.forms import catalogue
 from engine.kit.db import db, unit_of_work
@@ -36,6 +39,7 @@ from engine.studio.parts import registry
 from engine.studio.parts.part import Hand
 from engine.supervision import ladder
 from tests.city import FOUNDED
+from tests.engine.decisions.drawing_up import hours
 from tests.engine.studio.redrawing import renamed, reviewed
 
 ALL = [part.name for part in registry.PARTS]
@@ -51,7 +55,8 @@ def changed(content, part, change):
     """The archive after somebody changed the items of a part, and made the list of digests anew."""
     unpacked = archive_file.unpack(content)
     items = dict(registry.find(part).items(unpacked.parts[part]))
-    items = change(items) or items
+    made = change(items)
+    items = items if made is None else made
     parts = dict(unpacked.parts) | {part: registry.find(part).files(items)}
     return archive_file.pack(unpacked.origin, parts)
 
@@ -102,7 +107,7 @@ def test_what_was_exported_is_no_difference_where_it_came_from(city):
     assert list(looks(archive)) == ALL
     assert differing(archive) == {}
     assert not any(one["problems"] for one in looks(archive).values())
-    assert [name for name, one in looks(archive).items() if not one["same"]] == ["forms"], "none was designed"
+    assert [name for name, one in looks(archive).items() if not one["same"]] == ["tables", "forms"], "the city has none"
 
 
 def test_no_person_and_no_secret_is_in_it(city):
@@ -364,6 +369,55 @@ def test_a_drawing_may_show_a_form_that_comes_with_it(city):
     assert "third_approval" in catalogue.names()
 
 
+def with_table(city):
+    """A decision table is in force; the archive of it."""
+    content = Content(
+        inputs=("category",), rows=(Row(("0110",), hours(4), "样例"), Row(("not(0110)",), hours(2, "working_days"))),
+        examples=(Example("暴露垃圾", {"category": "0110"}, hours(4)),),
+    )  # fmt: skip
+    with unit_of_work():
+        deciding.take_over("handling_limit", content, note="x", by=city.system_admin, at=FOUNDED)
+    return exported(city, ["tables"])
+
+
+def slower(items):
+    """Another limit for what the first row is about, in the row and in the test case."""
+    table = json.loads(json.dumps(items["handling_limit"]))
+    table["rows"][0]["output"]["value"] = table["examples"][0]["expected"]["value"] = "6"
+    return {"handling_limit": table}
+
+
+def test_decision_tables_are_carried_with_their_test_cases(city):
+    content = with_table(city)
+    assert differing(bring(city, content)) == {}
+    archive = applied(city, changed(content, "tables", slower))
+    told = archives.find(archive).differences["tables"][0]["lines"]
+    assert [line["after"] for line in told] == [
+        '"0110" · → · 6 · working_hours · 样例',
+        "category = 0110 · → · 6 · working_hours",
+    ]
+    assert queried.active("handling_limit").version == 2
+    assert differing(bring(city, changed(content, "tables", slower))) == {}
+    applied(city, changed(content, "tables", lambda items: {}), removing=["tables"])
+    assert queried.active("handling_limit") is None
+
+
+def test_a_table_whose_test_case_fails_is_not_put_in_force(city):
+    def wrong(items):
+        items = slower(items)
+        items["handling_limit"]["examples"][0]["expected"]["value"] = "5"
+        return items
+
+    content = with_table(city)
+    for change, said in (
+        (wrong, "test case expects"),
+        (setting("no_such", slower(registry.find("tables").read())["handling_limit"]), "no such decision"),
+        (setting("handling_limit", {"rows": []}), "“inputs” is missing"),
+    ):
+        archive = bring(city, changed(content, "tables", change))
+        assert any(said in text for _, text in problems(archive, "tables")), problems(archive, "tables")
+
+
 def mutated(items, rng):
     """The items with something somewhere in them replaced by something else."""
     items = json.loads(json.dumps(items))
@@ -382,8 +436,7 @@ def mutated(items, rng):
 @pytest.mark.parametrize("part", [name for name in ALL if name != "processes"])
 def test_no_mutation_of_a_part_breaks_its_check(city, part):
     """Whatever stands in a hand-made archive is told as a problem or is in order: nothing raises, nothing is lost."""
-    if part == "forms":
-        designed(city)
+    {"forms": designed, "tables": with_table}.get(part, lambda _: None)(city)
     rng, whole = Random(11), registry.find(part)
     here = dict(list(whole.read().items())[:20])
     for _ in range(60):
@@ -412,8 +465,8 @@ BAD = {
     "forms": [
         (setting("x", []), "no form that a city designs"),
         (setting("person", {"name": "person"}), "no form that a city designs"),
-        (setting("suspension", {"name": "suspension", "title": "x", "submit": "x", "fields": [{"name": "x", "label": "x",
-                 "kind": "text"}]}), "cannot be taken out"),
+        (setting("suspension", {"name": "suspension", "title": "x", "submit": "x",
+                                "fields": [{"name": "x", "label": "x", "kind": "text"}]}), "cannot be taken out"),
         (setting("own", {"name": "own", "title": "x", "submit": "x", "fields": [{"name": "x", "label": "x",
                  "kind": "script"}]}), "no kind of field"),
     ],
