@@ -14,12 +14,21 @@ from engine.kit.signals import Doer
 
 
 def open_calendar(
-    name: str, time_zone: str, weeks: Sequence[WeeklyHours], fixed_holidays: Sequence[str], *, by: Doer, at: datetime
+    name: str,
+    time_zone: str,
+    weeks: Sequence[WeeklyHours],
+    fixed_holidays: Sequence[str],
+    *,
+    by: Doer,
+    at: datetime,
+    is_standard: bool = False,
 ) -> Calendar:
     """A calendar without any year yet. Raises Invalid for ``name`` (taken) and ``time_zone``."""
     if any(one.name == name for one in queries.calendars()):
         raise Invalid.field("name", N_("There is a calendar of this name already."))
-    made = seeds.create(name, zone(time_zone).key, at=at, weeks=weeks, fixed_holidays=fixed_holidays)
+    made = seeds.create(
+        name, zone(time_zone).key, at=at, weeks=weeks, fixed_holidays=fixed_holidays, is_standard=is_standard
+    )
     recording.record("calendar.created", by=by, at=at, object_kind="calendar", object_id=made.id, detail={"name": name})
     return made
 

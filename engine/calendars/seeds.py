@@ -14,6 +14,7 @@ from engine.calendars.models import Calendar, CalendarException, CalendarYear
 from engine.kit.db import db
 
 FIRST_YEAR = 2015
+STANDARD_NAME = "标准工作日历"
 
 STATUTORY_DAYS = ("01-01", "05-01", "05-02", "10-01", "10-02", "10-03")
 """New Year, Labour Day and National Day fall on the same dates every year (全国年节及纪念日放假办法, 2025). The lunar
@@ -34,7 +35,7 @@ def ensure_standard(time_zone: str, *, at: datetime, with_summer: bool = False) 
     if found is not None:
         return found
     weeks = (WORKWEEK, SUMMER) if with_summer else (WORKWEEK,)
-    calendar = create("标准工作日历", time_zone, at=at, weeks=weeks, fixed_holidays=STATUTORY_DAYS, is_standard=True)
+    calendar = create(STANDARD_NAME, time_zone, at=at, weeks=weeks, fixed_holidays=STATUTORY_DAYS, is_standard=True)
     add_known_years(calendar, FIRST_YEAR, at=at)
     return calendar
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from engine.calendars import checks, opening, queries
+from engine.calendars import checks, opening, queries, seeds
 from engine.calendars.errors import NothingChanged
 from engine.calendars.hours import shown
 from engine.calendars.models import Calendar
@@ -80,7 +80,7 @@ def _check(items: Items, at: datetime) -> list[Problem]:
 
 
 def _problems(key: str, item: Mapping[str, Any], calendar: Calendar | None, at: datetime) -> list[Problem]:
-    if calendar is None and not 0 < len(_name(key)) <= 60:
+    if not 0 < len(_name(key)) <= 60:
         return [Problem(key, N_("This is no calendar of a configuration."))]
     if calendar is not None and not _is_alike(calendar, item):
         return [Problem(key, N_("The time zone and the fixed holidays of a calendar in use cannot be changed."))]
@@ -93,8 +93,8 @@ def _problems(key: str, item: Mapping[str, Any], calendar: Calendar | None, at: 
 
 
 def _name(key: str) -> str:
-    """What a further calendar is called; empty for the standard one."""
-    return key.removeprefix(NAMED) if key.startswith(NAMED) else ""
+    """What a calendar is called where it is new; empty for a key that is none."""
+    return seeds.STANDARD_NAME if key == STANDARD else key.removeprefix(NAMED) if key.startswith(NAMED) else ""
 
 
 def _is_alike(calendar: Calendar, item: Mapping[str, Any]) -> bool:
@@ -108,7 +108,13 @@ def _put(items: Items, hand: Hand) -> None:
     for key, item in items.items():
         plan = Plan.from_json(item)
         calendar = here.get(key) or opening.open_calendar(
-            _name(key), item["time_zone"], plan.weeks, item["fixed_holidays"], by=hand.by, at=hand.at
+            _name(key),
+            item["time_zone"],
+            plan.weeks,
+            item["fixed_holidays"],
+            by=hand.by,
+            at=hand.at,
+            is_standard=key == STANDARD,
         )
         # A new one may be no more than its hours.
         with suppress(NothingChanged):
@@ -136,7 +142,7 @@ PART = Part(
     check=_check,
     put=_put,
     tell=_tell,
-    title=lambda key, item: _name(key) or key,  # noqa: ARG005 - its name is its key
+    title=lambda key, item: key if key == STANDARD else _name(key),  # noqa: ARG005 - its name is its key
     words={
         "time_zone": N_("Time zone"),
         "fixed_holidays": N_("Days off in every year"),
