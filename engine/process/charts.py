@@ -126,6 +126,11 @@ def shared(digest: str, definition_id: int) -> Chart:
     return _charts.get(digest, lambda: instances.source_of(definition_id))
 
 
+def known(digest: str, source: str) -> Chart:
+    """The same, where the XML is at hand."""
+    return _charts.get(digest, lambda: source)
+
+
 def _node(element: xml.Element, inputs: dict[str, list[str]], outputs: dict[str, list[str]]) -> Node:
     key, parent = element.get("id", ""), element.getparent()
     events = [xml.kind(each) for each in element if xml.kind(each).endswith("EventDefinition")]

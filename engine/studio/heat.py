@@ -22,8 +22,8 @@ from engine.studio.waiting import Now
 LISTED = 200
 """Cases behind one number."""
 WARMEST = 5
-NOW = frozenset({"here", "overdue", "failed"})
-"""What is counted of this moment, not of the period."""
+NOW = frozenset({"here", "overdue", "failed", "finished"})
+"""What is counted as of this moment, not of the period; finished cases of a whole version only."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from engine.cases.models import Case
 from engine.kit.db import db
 from engine.kit.errors import NotFound
 from engine.organization.models import User
-from engine.process import charts, queries, relocating
+from engine.process import charts, relocating
 from engine.process.charts import Chart
 from engine.process.models import (
     Incident,
@@ -65,19 +65,19 @@ class Page:
 
 
 def page(instance_id: int) -> Page:
-    """All of it, in ten statements.
+    """All of it, in nine statements.
 
     Raises NotFound.
     """
     instance, definition = _found(instance_id)
-    history, migrations = queries.history(instance_id), _of(MigrationStep, instance_id)
-    state = instance.state
+    (history, names), migrations = _history(instance_id), _of(MigrationStep, instance_id)
+    state, chart = instance.state, charts.known(definition.digest, definition.xml)
     board = relocating.board(state, definition.id, definition.digest) if state is not None else None
     return Page(
         instance=instance,
         definition=definition,
         case=mending.case_of(instance),
-        chart=charts.shared(definition.digest, definition.id),
+        chart=chart,
         board=board,
         tokens=_tokens(board, instance_id) if board is not None else (),
         history=history,
@@ -85,7 +85,7 @@ def page(instance_id: int) -> Page:
         outbox=_of(OutboxMessage, instance_id),
         incidents=_of(Incident, instance_id),
         migrations=migrations,
-        names=_names(history, migrations),
+        names=names,
         versions=_versions(migrations),
     )
 
@@ -111,10 +111,11 @@ def _tokens(board: Board, instance_id: int) -> list[Token]:
     return [Token(spot, known[key], steps.get(key)) for key, spot in movable.items()]
 
 
-def _names(history: Sequence[ProcessEvent], migrations: Sequence[MigrationStep]) -> dict[int, str]:
-    ids = {event.by_id for event in history} | {step.by_id for step in migrations}
-    chosen = select(User.id, User.name).where(User.id.in_([one for one in ids if one is not None]))
-    return dict(db.session.execute(chosen).tuples().all())
+def _history(instance_id: int) -> tuple[list[ProcessEvent], dict[int, str]]:
+    """Its moves, oldest first, and the names of who made them."""
+    joined = select(ProcessEvent, User.name).outerjoin(User, User.id == ProcessEvent.by_id)
+    rows = db.session.execute(joined.where(ProcessEvent.instance_id == instance_id).order_by(ProcessEvent.id)).all()
+    return [event for event, _ in rows], {event.by_id: name for event, name in rows if event.by_id is not None}
 
 
 def _versions(migrations: Sequence[MigrationStep]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, case, func, literal, or_, select, true, union_all
 from engine.kit.db import db
 from engine.process.charts import Chart
 from engine.process.models import Delivery, Incident, OpenTask, OpenTimer, OutboxMessage, ProcessInstance
+from engine.studio.watching import LATELY
 
 _OPEN_WORK = (Delivery.pending.value, Delivery.failed.value)
 
@@ -68,15 +69,19 @@ def _counted(definition_id: int, at: datetime) -> list[Any]:
 def instances(definition_id: int, node: str, measure: str, *, at: datetime, most: int) -> Sequence[Any]:
     """Id, subject_kind and subject_id of the instances behind a count: "here", "overdue" or "failed"; oldest first.
 
-    With an empty ``node`` those of the whole version.
+    With an empty ``node`` those of the whole version; of it also "finished", those that ended lately.
     """
     columns: Sequence[Any] = (ProcessInstance.id, ProcessInstance.subject_kind, ProcessInstance.subject_id)
-    chosen = [ProcessInstance.definition_id == definition_id]
-    if node or measure != "here":
-        chosen.append(or_(*(ProcessInstance.id.in_(each) for each in _those(node, measure, at))))
-    else:
-        chosen.append(ProcessInstance.ended_at.is_(None))
+    chosen = (ProcessInstance.definition_id == definition_id, _is_behind(node, measure, at))
     return db.session.execute(select(*columns).where(*chosen).order_by(ProcessInstance.id).limit(most)).all()
+
+
+def _is_behind(node: str, measure: str, at: datetime) -> Any:
+    if measure == "finished":
+        return ProcessInstance.ended_at > at - LATELY
+    if not node and measure == "here":
+        return ProcessInstance.ended_at.is_(None)
+    return or_(*(ProcessInstance.id.in_(each) for each in _those(node, measure, at)))
 
 
 def _those(node: str, measure: str, at: datetime) -> list[Select[Any]]:

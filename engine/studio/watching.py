@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from engine.kit.db import db
 from engine.process.models import (
@@ -27,7 +27,8 @@ LATELY = timedelta(days=30)
 class Standing:
     """One version and its cases. ``steps`` wait for people, ``timers`` for a moment, ``actions`` for a worker.
 
-    ``failed`` counts cases with an open incident, ``finished`` those that ended in the last 30 days.
+    ``overdue`` counts the steps past their due moment, ``failed`` the cases with an open incident, ``finished`` those
+    that ended in the last 30 days.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Standing:
     state: str
     running: int
     steps: int
+    overdue: int
     timers: int
     actions: int
     failed: int
@@ -46,20 +48,21 @@ class Standing:
 def versions(at: datetime) -> list[Standing]:
     """Every version that is in force, or has cases that run or ended lately; by key, the newest first."""
     counts: list[dict[int, int]] = [dict(db.session.execute(each).tuples().all()) for each in _counts(at)]
+    running, *others = counts
+    steps = {key: (number, overdue) for key, number, overdue in db.session.execute(_steps(at))}
     found = []
     for row in db.session.execute(_VERSIONS):
-        numbers = [each.get(row.id, 0) for each in counts]
+        numbers = [running.get(row.id, 0), *steps.get(row.id, (0, 0)), *(each.get(row.id, 0) for each in others)]
         if row.state == "active" or any(numbers):
             found.append(Standing(*row, *numbers))
     return found
 
 
 def _counts(at: datetime) -> list[Select[Any]]:
-    """Running, steps, timers, actions, failed, finished: each by definition."""
+    """Running, timers, actions, failed, finished: each by definition."""
     of, ended = ProcessInstance.definition_id, ProcessInstance.ended_at
     return [
         select(of, func.count()).where(ended.is_(None)).group_by(of),
-        select(OpenTask.definition_id, func.count()).group_by(OpenTask.definition_id),
         _through(OpenTimer).where(OpenTimer.due_at.is_not(None)),
         _through(OutboxMessage).where(OutboxMessage.state == Delivery.pending.value),
         select(of, func.count(Incident.instance_id.distinct()))
@@ -68,6 +71,12 @@ def _counts(at: datetime) -> list[Select[Any]]:
         .group_by(of),
         select(of, func.count()).where(ended > at - LATELY).group_by(of),
     ]
+
+
+def _steps(at: datetime) -> Any:
+    """Steps that are open, and how many of them are past due: by definition."""
+    overdue = func.sum(case((OpenTask.due_at < at, 1), else_=0))
+    return select(OpenTask.definition_id, func.count(), overdue).group_by(OpenTask.definition_id)
 
 
 def _through(model: type[OpenTimer | OutboxMessage]) -> Select[Any]:

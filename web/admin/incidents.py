@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,15 @@ from sqlalchemy import select
 
 from engine.access.permissions import Permission
 from engine.audit import recording
+from engine.cases.models import Case
+from engine.cases.stages import KIND
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import CityLoopError, FieldError, Invalid
 from engine.kit.i18n import N_
+from engine.process import charts
 from engine.process import incidents as settling
+from engine.process.charts import Chart
 from engine.process.errors import ExpressionFailed
 from engine.process.models import Incident, ProcessDefinition, ProcessInstance
 from engine.studio import mending
@@ -120,11 +125,31 @@ def listed(
     )
 
 
-def subjects(found: Sequence[Incident]) -> dict[int, tuple[ProcessInstance, str]]:
-    """Instance and name of its drawing, by the instance's id."""
+@dataclass(frozen=True)
+class Subject:
+    """What an incident is about: its instance, what the drawing is called, and the number of the case, if it is one."""
+
+    instance: ProcessInstance
+    process: str
+    number: str | None
+    chart: Chart
+
+    @property
+    def name(self) -> str:
+        """The case's number; else the kind and number of what it is."""
+        return self.number or f"{self.instance.subject_kind} {self.instance.subject_id}"
+
+
+def subjects(found: Sequence[Incident]) -> dict[int, Subject]:
+    """What these incidents are about, by the id of the instance: one statement."""
+    of_case = (ProcessInstance.subject_kind == KIND) & (Case.id == ProcessInstance.subject_id)
     rows = db.session.execute(
-        select(ProcessInstance, ProcessDefinition.name)
+        select(ProcessInstance, ProcessDefinition.name, ProcessDefinition.digest, Case.number)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .outerjoin(Case, of_case)
         .where(ProcessInstance.id.in_({one.instance_id for one in found}))
     )
-    return {instance.id: (instance, name) for instance, name in rows}
+    return {
+        instance.id: Subject(instance, name, number, charts.shared(digest, instance.definition_id))
+        for instance, name, digest, number in rows
+    }

@@ -12,18 +12,18 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import CityLoopError, Conflict, Invalid
 from engine.kit.i18n import N_
-from engine.process import drawing
+from engine.process import actions, drawing
 from engine.process.errors import InstanceEnded
 from engine.process.relocating import Board, Target
 from engine.studio import inspecting, mending
 from engine.studio.inspecting import Page
 from web.configuration import current_config
 from web.confirming import asks_first
-from web.desk import wording
 from web.guards import requires
 from web.session import current_actor
-from web.studio import telling
+from web.studio import telling, trying
 from web.studio.door import door, sent_revision
+from web.studio.trying import Facts
 
 P = Permission
 DELIVERIES = {
@@ -98,14 +98,18 @@ def set_timer(instance_id: int, timer_id: int) -> ResponseReturnValue:
 
 
 def _page(page: Page, refusal: Invalid | None = None, refused: str = "") -> str:
+    facts = Facts(page.definition.xml, names_categories=False)
     return render_template(
         "studio/instance.html",
         page=page,
         picture=drawing.shared(page.definition.digest, page.definition.id),
-        told=telling.history(page),
+        told=telling.history(page, facts),
+        facts=facts,
         written=telling.written,
         deliveries=DELIVERIES,
-        clocks=wording.CLOCKS,
+        clocks=trying.CLOCKS,
+        roles=trying.role_names(),
+        actions={one.name: one.label for one in actions.offered()},
         removable=_removable(page),
         refusal=refusal,
         refused=refused,

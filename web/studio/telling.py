@@ -10,31 +10,36 @@ from flask_babel import gettext as _
 from engine.process.charts import Chart
 from engine.process.models import ProcessEvent
 from engine.studio.inspecting import Page
+from web.studio.trying import Facts
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """What happened when; ``by`` is a name, empty for the program. ``passed`` are the nodes that followed by name."""
+    """What happened when; ``by`` is a name, empty for the program. ``passed`` are the nodes that followed by name.
+
+    ``due_at`` is when a step that was done was to be done; ``facts`` are pairs of a name and a value.
+    """
 
     at: datetime
     by: str
     text: str
     passed: list[str]
-    facts: dict[str, str]
+    due_at: datetime | None
+    facts: list[tuple[str, str]]
 
 
-def history(page: Page) -> list[Sentence]:
+def history(page: Page, facts: Facts) -> list[Sentence]:
     """Every move, the newest first."""
-    return [_sentence(event, page) for event in reversed(page.history)]
+    return [_sentence(event, page, facts) for event in reversed(page.history)]
 
 
-def _sentence(event: ProcessEvent, page: Page) -> Sentence:
+def _sentence(event: ProcessEvent, page: Page, words: Facts) -> Sentence:
     chart, by = page.chart, page.names.get(event.by_id, "") if event.by_id is not None else ""
     named = [chart.nodes[node].name for node in event.path if node != event.node and node in chart.nodes]
     passed = [name for name in named if name]
     hidden = {"by"} if event.kind in {"migrated", "moved_back"} else {"from", "to"} & event.facts.keys()
     facts = {key: value for key, value in event.facts.items() if key not in hidden}
-    return Sentence(event.at, by, _text(event, chart), passed, written(facts))
+    return Sentence(event.at, by, _text(event, chart), passed, event.due_at, words.told(event.node or "", facts))
 
 
 def written(facts: dict[str, Any]) -> dict[str, str]:

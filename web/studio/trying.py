@@ -1,6 +1,7 @@
 """What pages that try out a drawing share: the draft or version that they are about, and its words."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import url_for
@@ -77,27 +78,34 @@ def form_title(name: str) -> str:
 
 
 class Facts:
-    """Says facts in words: what they are called, and what their values are; outcomes as the drawing calls them."""
+    """Says facts in words: what they are called, and what their values are; outcomes as the drawing calls them.
 
-    def __init__(self, source: str) -> None:
-        self._known, self._outcomes = vocabulary.facts(), outcomes.read(source)
+    Without ``names_categories`` codes of categories stay codes, and nothing is asked of the database.
+    """
+
+    def __init__(self, source: str, *, names_categories: bool = True) -> None:
+        self._names_categories = names_categories
+        self._outcomes = outcomes.read(source)
         self._acts = {key: node.act for key, node in charts.read(source).nodes.items()}
         self._words: dict[str, dict[str, str]] = {}
 
     def told(self, node: str, given: dict[str, Any]) -> list[tuple[str, str]]:
         """Pairs of a fact's name and its value; the outcome first."""
         ordered = sorted(given.items(), key=lambda item: (item[0] != OUTCOME.name, item[0]))
-        return [(self._name(name), self._value(node, name, value)) for name, value in ordered]
+        return [(self.name(name), self._value(node, name, value)) for name, value in ordered]
 
-    def _name(self, name: str) -> str:
+    def name(self, name: str) -> str:
+        """What a fact is called."""
         if name == OUTCOME.name:
             return _("Ends with")
-        known = self._known.get(name)
+        known = _fact(name)
         return _(known.label) if known is not None and known.label else name
 
     def _value(self, node: str, name: str, value: Any) -> str:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if value is None:
+            return "–"
         return self._outcome(node, str(value)) if name == OUTCOME.name else self._word(name, str(value))
 
     def _outcome(self, node: str, value: str) -> str:
@@ -107,7 +115,15 @@ class Facts:
 
     def _word(self, name: str, value: str) -> str:
         if name not in self._words:
-            fact = self._known.get(name)
-            entries = values_of(fact) if fact is not None else []
+            fact = _fact(name)
+            is_asked = fact is not None and (self._names_categories or fact.values)
+            entries = values_of(fact) if fact is not None and is_asked else []
             self._words[name] = {entry["value"]: entry["label"] for entry in entries}
         return self._words[name].get(value, value)
+
+
+def _fact(name: str) -> vocabulary.Fact | None:
+    """What is known of a fact; forms, which may have to be read, are asked last."""
+    kinds = ("act_fact", "action_fact", "form_fact")
+    behind_steps = chain.from_iterable(vocabulary.mapping(kind).values() for kind in kinds)
+    return next((given[name] for given in chain([vocabulary.mapping("fact")], behind_steps) if name in given), None)

@@ -51,6 +51,7 @@ WHOLE = {
     "overdue": N_("Cases with a step that is overdue"),
     "failed": N_("Cases with an incident"),
     "late": N_("Cases with a step that was late, or is by now"),
+    "finished": N_("Cases that ended in the last 30 days"),
 }
 """The same of the whole version, whatever the node."""
 

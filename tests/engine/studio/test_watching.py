@@ -48,6 +48,8 @@ def test_what_runs_waits_and_failed_is_counted_by_version(city, statements):
     counted = found["standard_case"]
     assert (counted.running, counted.steps, counted.failed, counted.finished) == (2, 2, 1, 0)
     assert counted.timers >= 1
+    later = {each.key: each.overdue for each in watching.versions(two.now + 30 * DAY)}
+    assert (counted.overdue, later["standard_case"]) == (0, 2)
     assert found["appeal"].running == 0
 
 

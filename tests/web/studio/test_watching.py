@@ -67,6 +67,7 @@ def test_the_list_of_versions_leads_to_the_heat_map_and_to_its_cases(admin, stor
         page = admin.get("/studio/watch").text
     assert len(seen) <= 12, "\n".join(seen)
     assert f"/studio/watch/{standard()}" in page
+    assert f"/studio/watch/{standard()}/cases?by=here" in page
     address = f"/studio/watch/{standard()}"
     with statements() as seen:
         heat = admin.get(address).text
@@ -99,14 +100,18 @@ def test_the_map_says_its_colours_in_words_and_its_numbers_lead_to_their_cases(a
     assert re.search(r'href="/studio/watch/\d+/cases\?by=late&amp;days=30">\d+%</a><span>1 of', heat)
 
 
-@pytest.mark.parametrize(("measure", "found"), [("here", True), ("overdue", True), ("failed", False), ("late", True)])
+@pytest.mark.parametrize(
+    ("measure", "found"), [("here", True), ("overdue", True), ("failed", False), ("late", True), ("finished", False)]
+)
 def test_the_figures_of_the_whole_version_open_their_cases(admin, story, measure, found):
     late(story, minutes=10)
     page = admin.get(f"/studio/watch/{standard()}/cases?by={measure}")
     assert (story.case.number in page.text) is found
 
 
-@pytest.mark.parametrize("query", ["?by=median", "?node=nowhere&by=here", "?node=sign&by=nothing"])
+@pytest.mark.parametrize(
+    "query", ["?by=median", "?node=nowhere&by=here", "?node=sign&by=nothing", "?node=sign&by=finished"]
+)
 def test_a_number_that_is_none_has_no_cases(admin, query):
     assert admin.get(f"/studio/watch/{standard()}/cases{query}").status_code == 404
 
@@ -123,6 +128,8 @@ def test_one_instance_shows_what_it_knows_and_waits_for(admin, story, statements
     assert len(seen) <= 12, "\n".join(seen)
     for said in (story.case.number, "签收", "outcome", "签收超时", "follows the time limit", "It began."):
         assert said in page
+    assert "How the case came in: <b>Ordinary report</b>" in page
+    assert "Handling clerk" in page, "the role, not its code"
     assert "Void the case on its own page" in page
 
 
