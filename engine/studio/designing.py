@@ -23,10 +23,9 @@ from engine.kit.signals import Doer
 from engine.studio import drafting
 from engine.studio.errors import FormChanged, FormInUse, FormNotDesigned, NothingToUndo
 
-OF_ACTS = tuple(
-    dict.fromkeys(act.name for act in (*list_of_acts.STEP_ACTS, *list_of_acts.CASE_ACTS, list_of_acts.CUSTOM))
-)
-"""The program's own forms that a city may design: those of acts on cases."""
+_ACTS = (*list_of_acts.STEP_ACTS, *list_of_acts.CASE_ACTS, list_of_acts.CUSTOM)
+OF_ACTS = tuple(dict.fromkeys(("report", "call", *(act.name for act in _ACTS))))
+"""The program's own forms that a city may design: those by which cases come in, and those of acts on them."""
 MOST_STEPS = 200
 """Changes of a draft that can be undone."""
 _TEXTS = frozenset({"title", "submit", "help", "label", "section"})

@@ -17,6 +17,7 @@ from tests.web.conftest import PHONE
 
 pytestmark = pytest.mark.browser
 DESK = {"width": 1440, "height": 900}
+ATTACK = '"><img src=x onerror=document.title="owned"><b>'
 CRANE, TONS = ("需要吊车", "Needs a crane"), ("吊车吨位", "Tons of the crane")
 
 
@@ -102,6 +103,51 @@ def is_filled_in(city, browse):
         assert CRANE[0] in told
         assert "12" in told
         assert not page.complaints, page.complaints
+
+
+def test_what_an_administrator_writes_never_runs(city, browse):
+    by, at, said = city.system_admin, Story(city).now, {"zh": ATTACK, "en": ATTACK}
+    with unit_of_work():
+        draft = designing.begin("comment", by=by, at=at)
+        for revision, kind in enumerate(("boolean", "choice", "long_text"), 1):
+            questioning.add(draft.id, kind, said, revision=revision, by=by, at=at)
+        last = draft.entry["fields"][-1]
+        told = last | {
+            "help": said,
+            "section": said,
+            "phrases": [said],
+            "visible_when": {"field": "note", "answered": True},
+        }
+        questioning.change(draft.id, last["name"], told, revision=4, by=by, at=at)
+        questioning.describe(draft.id, {"title": said, "submit": said, "help": said}, revision=5, by=by, at=at)
+        form_publishing.publish(draft.id, revision=6, note=ATTACK, by=by, at=at)
+        other = designing.begin("comment", by=by, at=at).id
+    story = Story(city).filed()
+    with browse("system_admin", size=DESK) as page:
+        for path in (
+            "forms",
+            "forms/comment",
+            f"form-drafts/{other}/questions/note",
+            f"form-drafts/{other}/publication",
+        ):
+            page.goto(f"/studio/{path}")
+            is_harmless(page)
+    with browse("zhou", size=PHONE) as page:
+        page.goto(f"/desk/cases/{story.case_id}/comment")
+        page.fill("#field-note", "试试")
+        page.press("#field-note", "Tab")
+        page.click("[data-phrases] button")
+        is_harmless(page)
+        page.click(".form-end [type=submit]")
+        page.wait_for_url(f"**/desk/cases/{story.case_id}")
+        is_harmless(page)
+
+
+def is_harmless(page):
+    """What was written stands there as text, and nothing of it ran."""
+    assert page.locator("img[src=x]").count() == 0
+    assert page.title() != "owned"
+    assert page.complaints == []
 
 
 def test_a_step_of_ones_own_asks_what_its_form_was_when_it_opened(city, browse):

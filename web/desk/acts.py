@@ -1,5 +1,7 @@
 """The form of every act on a case, and what happens when it is sent."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,9 +13,9 @@ from engine.cases import acts, answering, evidence, policy, queries, steps
 from engine.cases.acts import Act, Offer
 from engine.cases.evidence import Upload
 from engine.cases.models import Case
-from engine.forms import catalogue, drafts
+from engine.forms import catalogue
 from engine.forms.catalogue import Form
-from engine.forms.definition import YES
+from engine.forms.definition import YES, Field
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Conflict, Invalid
@@ -22,12 +24,12 @@ from web.desk import adjustments, choices, sentences, why
 from web.desk import evidence as photographs
 from web.desk.adjustments import Told
 from web.desk.door import door
+from web.desk.opened_forms import as_opened
 from web.desk.why import Explained
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
 
-FILES = {"photos", "documents"}
 LOOK_AGAIN = "look_again"
 """Name of the button that asks for the conditions of another category where no script runs."""
 
@@ -60,32 +62,28 @@ def _form(offer: Offer) -> Form:
     with.
     """
     if offer.task is None:
-        return _as_opened(offer.act.name)
+        return as_opened(offer.act.name)
     is_own = offer.act is acts.CUSTOM and offer.task.form in catalogue.names()
     return catalogue.load(str(offer.task.form) if is_own else offer.act.name, at=offer.task.opened_at)
-
-
-def _as_opened(name: str) -> Form:
-    """The form as the page showed it, for as long as what was typed into a page is kept; then as it is in force."""
-    now = catalogue.load(name)
-    version = request.form.get("form_version", "")
-    if not version.isdecimal() or len(version) > 9 or int(version) == now.version:
-        return now
-    if not catalogue.was_in_force(name, int(version), since=clock.now() - drafts.KEPT_FOR):
-        return now
-    return catalogue.load(name, int(version))
 
 
 def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor: Actor) -> None:
     at = clock.now()
     if offer.act.is_grave and request.form.get("is_sure") != YES:
         raise Invalid.field("", N_("Please tick that you want this."))
-    for field in form.fields:
-        if field.kind in FILES:
-            phase = "document" if field.kind == "documents" else offer.act.photos or "document"
-            evidence.attach(case, uploads(values[field.name]), phase, by=actor, at=at, field=field.name)
+    attach(case, form.fields, values, offer.act.photos, by=actor, at=at)
     with answering.answering(form, values):
         acts.carry_out(case, offer, values, by=actor, at=at)
+
+
+def attach(
+    case: Case, fields: Sequence[Field], values: dict[str, Any], photos: str | None, *, by: Actor, at: datetime
+) -> None:
+    """Keep the files that were handed in with these questions; photos under the phase ``photos``."""
+    for field in fields:
+        if field.kind in answering.FILES:
+            phase = "document" if field.kind == "documents" else photos or "document"
+            evidence.attach(case, uploads(values[field.name]), phase, by=by, at=at, field=field.name)
 
 
 def uploads(files: list[FileStorage]) -> list[Upload]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.access.permissions import Permission
 from engine.forms import catalogue
+from engine.kit.errors import NotFound
 from web.desk import choices
 from web.desk.door import door
 from web.filling import Filling
@@ -27,6 +28,8 @@ def components() -> ResponseReturnValue:
 
 def _question(form_name: str, name: str) -> str:
     form = catalogue.load(form_name)
+    if name not in {one.name for one in form.fields}:
+        raise NotFound
     filling = Filling(form, initial={name: request.args.get(name)})
     filling.options = choices.of(form, None, request.args, only=form.field(name).options_from)
     return render_template("desk/_dependent.html", filling=filling, one=form.field(name))

@@ -1,6 +1,7 @@
 """Problems come in over the desk: a collector's or clerk's report, and a citizen's call that is written down."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,15 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.access.permissions import Permission
-from engine.cases import reporting
+from engine.cases import answering, reporting
 from engine.cases.models import Case, Source
 from engine.cases.reporting import Report, Reporter
-from engine.forms import catalogue
 from engine.forms.catalogue import Form
 from engine.kit import clock
 from web.desk import choices
-from web.desk.acts import LOOK_AGAIN, uploads
+from web.desk.acts import LOOK_AGAIN, attach, uploads
 from web.desk.door import door
+from web.desk.opened_forms import as_opened
 from web.filling import Filling
 from web.guards import requires
 from web.session import current_actor
@@ -25,24 +26,27 @@ DESK = "desk"
 """Source system of what is typed in here: with the number of its page, the same page sent twice is one report."""
 
 
+Make = Callable[[dict[str, Any]], Report]
+
+
 @door.route("/reports/new", methods=["GET", "POST"])
 @requires(Permission.case_report)
 def report() -> ResponseReturnValue:
     """Report a problem with photos and a place."""
-    return _take_in(catalogue.load("report"), _of_collector, "desk/report.html")
+    return _take_in(as_opened("report"), _of_collector, "desk/report.html")
 
 
 @door.route("/calls/new", methods=["GET", "POST"])
 @requires(Permission.case_register)
 def call() -> ResponseReturnValue:
     """Write down a citizen's call."""
-    return _take_in(catalogue.load("call"), _of_citizen, "desk/call.html")
+    return _take_in(as_opened("call"), _of_citizen, "desk/call.html")
 
 
-def _take_in(form: Form, make: Any, template: str) -> ResponseReturnValue:
+def _take_in(form: Form, make: Make, template: str) -> ResponseReturnValue:
     filling = Filling(form, initial={name: text for name, text in request.args.items() if name != "draft"})
     taken: list[Case] = []
-    if LOOK_AGAIN not in request.form and filling.done(lambda values: taken.append(_keep(make(values)))):
+    if LOOK_AGAIN not in request.form and filling.done(lambda values: taken.append(_keep(form, values, make))):
         flash(_("Reported under number %(number)s.", number=taken[0].number), "success")
         return redirect(url_for(".case", case_id=taken[0].id), 303)
     filling.options = choices.of(form, None, filling.typed)
@@ -50,10 +54,16 @@ def _take_in(form: Form, make: Any, template: str) -> ResponseReturnValue:
     return render_template(template, filling=filling, page_number=number), filling.status
 
 
-def _keep(report: Report) -> Case:
+def _keep(form: Form, values: dict[str, Any], make: Make) -> Case:
     """Report it; what this very page has sent already is not reported a second time."""
+    report, by, at = make(values), current_actor(), clock.now()
     before = reporting.known(DESK, report.source_no) if report.source_no else None
-    return before or reporting.report(report, by=current_actor(), at=clock.now())
+    if before is not None:
+        return before
+    with answering.answering(form, values):
+        case = reporting.report(report, by=by, at=at)
+    attach(case, form.own_fields, values, "before", by=by, at=at)
+    return case
 
 
 def _of_collector(values: dict[str, Any]) -> Report:

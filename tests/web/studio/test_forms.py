@@ -4,14 +4,16 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from engine.cases import timeline
+from engine.cases.models import Case
 from engine.forms import catalogue, published
 from engine.forms.models import FormDefinition
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
-from engine.studio import designing, questioning
-from tests.stories import Story
+from engine.studio import designing, form_publishing, questioning
+from tests.stories import Story, category, photo
 
 ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}%(name)s'
 TEXT = {"label_zh": "现场联系人", "label_en": "Contact on site", "kind": "text"}
@@ -175,6 +177,38 @@ def test_the_desk_asks_keeps_and_tells_what_was_designed(visit, admin, city, dra
     page = clerk.get(f"/desk/cases/{story.case_id}").text
     assert "现场联系人" in page
     assert "门卫" in page
+
+
+def test_a_report_asks_what_the_city_designed(visit, city):
+    by, at = city.system_admin, Story(city).now
+    with unit_of_work():
+        form = designing.begin("report", by=by, at=at)
+        questioning.add(form.id, "photos", {"zh": "远景照片", "en": "Wide view"}, revision=1, by=by, at=at)
+        questioning.add(form.id, "integer", {"zh": "堆放袋数", "en": "Bags"}, revision=2, by=by, at=at)
+        questioning.remove(form.id, "component_id", revision=3, by=by, at=at)
+        form_publishing.publish(form.id, revision=4, note="要远景", by=by, at=at)
+    chen = visit("chen")
+    page = chen.get("/desk/reports/new").text
+    assert "远景照片" in page
+    assert "data-components" not in page
+    assert chen.get("/desk/components?point=1,1").status_code == 404
+    place = "{:.6f},{:.6f}".format(*city.spot)
+    sent = {
+        "category_id": category().id,
+        "description": "路边有暴露垃圾",
+        "point": place,
+        "source": "patrol",
+        "bags": "7",
+    }
+    files = {name: (photo(name).stream, f"{name}.jpg") for name in ("red", "blue")}
+    answer = chen.post(
+        "/desk/reports/new", data=sent | {"bags": "7", "photos": files["red"], "wide_view": files["blue"]}
+    )
+    assert answer.status_code == 303, answer.text
+    case = db.session.scalars(select(Case)).one()
+    assert (case.photo_count, case.component_id) == (2, None)
+    assert timeline.of(case)[0].detail["answers"]["values"] == {"bags": 7}
+    assert "堆放袋数" in chen.get(answer.location).text
 
 
 def test_answers_are_exported_with_the_cases(visit, admin, city, draft):
