@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from engine.access.actors import Actor
-from engine.cases import acts, answering, evidence, policy, queries, steps
+from engine.cases import acts, answering, evidence, policy, queries, step_forms, steps
 from engine.cases.acts import Act, Offer
 from engine.cases.evidence import Upload
 from engine.cases.models import Case
@@ -58,13 +58,12 @@ def act(case_id: int, name: str) -> ResponseReturnValue:
 def _form(offer: Offer) -> Form:
     """The act's own form; a step that an administrator drew may name another.
 
-    A step keeps the version of its form that was in force when it opened; any other page the one that it was opened
-    with.
+    A step keeps the version of its form with which it opened (``step_forms``); any other page the one that it showed.
     """
     if offer.task is None:
         return as_opened(offer.act.name)
     is_own = offer.act is acts.CUSTOM and offer.task.form in catalogue.names()
-    return catalogue.load(str(offer.task.form) if is_own else offer.act.name, at=offer.task.opened_at)
+    return step_forms.of(offer.task, str(offer.task.form) if is_own else offer.act.name)
 
 
 def _perform(case: Case, offer: Offer, form: Form, values: dict[str, Any], actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cases import answering, answers, timeline
+from engine.cases import answering, answers, step_forms, timeline
 from engine.cases.models import Source
 from engine.cases.reporting import Reporter
 from engine.forms import catalogue
@@ -10,6 +10,7 @@ from engine.forms.models import FormDefinition
 from engine.kit.db import db, unit_of_work
 from engine.kit.errors import Invalid
 from engine.process import definitions, linting
+from engine.process.models import OpenTask
 from engine.studio import designing, drafting, form_publishing, form_uses, questioning
 from engine.studio.errors import FormChanged, FormInUse, FormNotDesigned, NothingToUndo
 from tests.city import at
@@ -156,6 +157,22 @@ def test_a_published_form_stands_over_its_file(crane):
 def test_an_open_step_keeps_the_version_that_it_opened_with(crane):
     assert catalogue.load("dispatch", at=at("2026-03-02 08:59")).version == 1
     assert catalogue.load("dispatch", at=at("2026-03-02 09:01")).version == 2
+
+
+def test_a_step_that_was_moved_asks_what_its_drawing_reads(city, who, minute):
+    by = who["by"]
+    with unit_of_work():
+        draft = designing.begin_new("复审", "Second review", **who)
+        form_publishing.publish(draft.id, revision=1, note="二级审批", **who)
+        before = definitions.publish("review", reviewed("second_review", "outcome == 'no'"), by_id=by.id, at=NINE)
+        draft = designing.begin("second_review", by=by, at=minute(5))
+        questioning.add(draft.id, "boolean", {"zh": "有疑点", "en": "In doubt"}, revision=1, by=by, at=minute(5))
+        form_publishing.publish(draft.id, revision=2, note="问疑点", by=by, at=minute(5))
+        after = definitions.publish("review", reviewed("second_review", "in_doubt"), by_id=by.id, at=minute(10))
+    step = OpenTask(opened_at=minute(1), definition_id=before.id)
+    assert step_forms.of(step, "second_review").version == 1
+    step.definition_id = after.id
+    assert step_forms.of(step, "second_review").version == 2
 
 
 def test_an_act_finds_what_its_form_does_not_ask(city, who):
