@@ -152,6 +152,20 @@ def test_what_somebody_wrote_into_names_and_comments_never_runs(city, browse):
         assert not page.complaints, page.complaints
 
 
+def test_a_step_is_given_to_another_department_than_has_the_case(city, browse):
+    with browse("system_admin", size=SIZE) as page:
+        board = Board(page).open("appeal").choose("review_by_dispatcher")
+        assert page.locator("[data-entry-id=department]").count() == 0
+        board.set("role", "handling_clerk").set("department", "above").saved()
+        assert board.findings == FITS
+        assert violations(page) == []
+        board.set("role", "director").saved()
+        assert "面向全市" in board.findings
+        assert not page.complaints, page.complaints
+    [task] = xml.find(drawing(), ".//bpmn:userTask[@id='review_by_dispatcher']")
+    assert parser.task_of(task)["properties"]["department"] == "above"
+
+
 def test_on_a_phone_the_drawing_is_there_to_look_at(city, browse):
     with browse("system_admin", size=SIZE) as page:
         Board(page).open()

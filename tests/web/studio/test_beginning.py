@@ -73,6 +73,7 @@ def test_a_refused_file_is_told_beside_its_field(visit, city):
         assert answer.status_code == 422
         assert 'id="error-file"' in answer.text
         assert 'value="trees"' in answer.text
+        assert kept(answer.text) is None
     assert drafting.open_drafts() == []
 
 
