@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.browsing import TOKEN
 from tests.city import CAST, PASSWORD
 
 DESK = {"width": 1280, "height": 800}
@@ -52,6 +53,9 @@ def browse(chromium: Any, address: str) -> Iterator[Any]:
 
 def sign_in(page: Any, username: str) -> None:
     """Send what the sign-in page sends, and keep the cookie: two pages less to draw for everybody in a story."""
-    typed = {"username": CAST.get(username, username), "password": PASSWORD}
-    answer = page.context.request.post("/sign-in", form=typed, max_redirects=0)
+    client = page.context.request
+    token = TOKEN.search(client.get("/sign-in").text())
+    assert token is not None
+    typed = {"csrf_token": token[1], "username": CAST.get(username, username), "password": PASSWORD}
+    answer = client.post("/sign-in", form=typed, max_redirects=0)
     assert answer.status == 303, answer.text()
