@@ -1,6 +1,6 @@
 """A city's own statistic as a table with its chart, and as a workbook. Every figure carries what opens its cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ from engine.evaluation import opening, slices
 from engine.kit.i18n import N_
 from engine.statistics.layout import Layout
 from engine.statistics.measures import Counts, Measure
+from engine.statistics.naming import Names
 from engine.statistics.reading import Reading
 from reports import drawing
 from reports.parts import Cell, Column, Figure, Table
@@ -63,13 +64,32 @@ def label(measure: Measure, words: Wording) -> str:
     return words.say(IN_THE_PERIOD.get(measure.name, measure.label))
 
 
-def narrowed_to(reading: Reading, words: Wording, stages: Words) -> list[tuple[str, str]]:
-    """What the statistic keeps to: the name of a dimension, and its keys in words."""
-    told, comma = _Telling(reading, words, stages), words.say(N_(", "))
+def narrowed_to(reading: Reading, words: Wording, stages: Words) -> list[tuple[str, str, str]]:
+    """What the statistic keeps to, as ``keys_in_words``."""
+    return keys_in_words(reading.layout.filters, reading.names, words, stages)
+
+
+def keys_in_words(
+    values: Mapping[str, Sequence[str]], names: Mapping[str, Names], words: Wording, stages: Words
+) -> list[tuple[str, str, str]]:
+    """Keys by dimension as a reader reads them: the dimension, what it is called, and its keys.
+
+    ``names`` are those of rows of the database.
+    """
+    comma = words.say(N_(", "))
     return [
-        (words.say(LINES[name]), comma.join(told.name(name, key) for key in keys))
-        for name, keys in reading.layout.filters.items()
+        (name, words.say(LINES[name]), comma.join(key_in_words(name, key, names, words, stages) for key in keys))
+        for name, keys in values.items()
     ]
+
+
+def key_in_words(dimension: str, key: str, names: Mapping[str, Names], words: Wording, stages: Words) -> str:
+    """What a key is called: by its row's name, by the program's word for it, or as a part of the calendar."""
+    if dimension in slices.KINDS:
+        return _slice(dimension, key, words)
+    said = {"source": SOURCES, "stage": stages, "kind": KINDS}.get(dimension, {})
+    found = words.say(said[key]) if key in said else names.get(dimension, {}).get(key)
+    return found or words.nowhere(dimension, key)
 
 
 def write_workbook(stream: BinaryIO, made: Table, *, subtitle: str, words: Wording) -> None:
@@ -81,25 +101,11 @@ class _Telling:
     """Names and cells of one reading in one reader's language."""
 
     def __init__(self, reading: Reading, words: Wording, stages: Words) -> None:
-        self.reading, self.words = reading, words
-        self.said = {"source": SOURCES, "stage": stages, "kind": KINDS}
+        self.reading, self.words, self.stages = reading, words, stages
 
     def name(self, dimension: str, key: str) -> str:
         """What a key is called."""
-        if dimension in slices.KINDS:
-            return self._slice(dimension, key)
-        found = self.reading.names.get(dimension, {}).get(key)
-        if found is None and key in self.said.get(dimension, {}):
-            return self.words.say(self.said[dimension][key])
-        return found or self.words.nowhere(dimension, key)
-
-    def _slice(self, kind: str, key: str) -> str:
-        if kind == "calendar_month":
-            return self.words.month(key)
-        if kind == "day":
-            return format_date(date.fromisoformat(key), "MM-dd EEE", locale=self.words.locale)
-        year, _, week = key.partition("-W")
-        return self.words.say(N_("Week %(week)s of %(year)s"), week=int(week), year=year)
+        return key_in_words(dimension, key, self.reading.names, self.words, self.stages)
 
     def heads(self) -> list[Column]:
         """A column for each figure, or for each key and the sum of all."""
@@ -135,6 +141,15 @@ class _Telling:
             within = {**self.reading.layout.filters, **values}
             opens = opening.address_in_span(opened, self.reading.counted.period, within)
         return Cell(_shown(measure, figure, self.words), None if figure is None else float(figure), opens)
+
+
+def _slice(kind: str, key: str, words: Wording) -> str:
+    if kind == "calendar_month":
+        return words.month(key)
+    if kind == "day":
+        return format_date(date.fromisoformat(key), "MM-dd EEE", locale=words.locale)
+    year, _, week = key.partition("-W")
+    return words.say(N_("Week %(week)s of %(year)s"), week=int(week), year=year)
 
 
 def _shown(measure: Measure, figure: Decimal | int | None, words: Wording) -> str:

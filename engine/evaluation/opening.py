@@ -26,7 +26,8 @@ class Opened:
     set_name: str
     period: Period
     values: dict[str, list[str]]
-    parts: list[Slice] = field(default_factory=list)
+    parts: dict[str, Slice] = field(default_factory=dict)
+    """The part of the period that it keeps to, by its kind."""
 
     @property
     def label(self) -> str:
@@ -36,7 +37,7 @@ class Opened:
     @property
     def predicate(self) -> ColumnElement[bool]:
         """The very predicate that was counted with."""
-        within = (slices.narrowing(self.set_name, part, self.period) for part in self.parts)
+        within = (slices.narrowing(self.set_name, part, self.period) for part in self.parts.values())
         return and_(predicate(self.set_name, self.period, self.values), true(), *within)
 
 
@@ -58,7 +59,7 @@ def read(query: Query, zone: ZoneInfo, *, at: datetime) -> Opened | None:
     if name not in sets.SETS:
         raise NoSuchSet
     values = {each: _all(query, each) for each in dimensions.ALL if _all(query, each)}
-    parts = [slices.read(kind, _last(query, kind), zone) for kind in slices.KINDS if _last(query, kind)]
+    parts = {kind: slices.read(kind, _last(query, kind), zone) for kind in slices.KINDS if _last(query, kind)}
     return Opened(name, _period(query, zone, at), values, parts)
 
 

@@ -58,7 +58,8 @@ def _people(keys: set[str]) -> Names:
 
 
 def _numbers(keys: set[str]) -> list[int]:
-    return sorted(int(key) for key in keys if key.isdecimal())
+    """Keys come from addresses too: what no row can have as its number is left out."""
+    return sorted(int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 18)
 
 
 _READERS = {

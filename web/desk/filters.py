@@ -87,29 +87,23 @@ def _named() -> Iterator[tuple[str, str, str]]:
         yield "lamp", _("Lamp"), _(LAMP_WORDS[args["lamp"]])
     if args.get("state") in {"open", "ended"}:
         yield "state", _("State"), _("still running") if args["state"] == "open" else _("ended")
-    stages = [_(wording.STAGES[stage]) for stage in args.getlist("stage") if stage in wording.STAGES]
-    if stages:
-        yield "stage", _("Stage"), _(", ").join(stages)
-    if args.get("source") in SOURCES:
-        yield "source", _("Source"), _(SOURCES[args["source"]])
     if "mine" in args:
         yield "mine", "", _("given to me by name")
-    yield from _named_rows()
+    yield from counted_sets.named() if "set" in args else _named_values()
     if args.get("from"):
         yield "from", _("Reported from"), args["from"]
     if args.get("until"):
         yield "until", _("Reported until"), args["until"]
-    if args.get("set"):
-        yield "set", _("Counted as"), counted_sets.title()
 
 
-def _named_rows() -> Iterator[tuple[str, str, str]]:
-    """Filters that name a row of the database."""
-    if (
-        "set" not in request.args
-        and (number := request.args.get("category", type=int))
-        and (category := db.session.get(Category, number))
-    ):
+def _named_values() -> Iterator[tuple[str, str, str]]:
+    """Filters by the names of their values: what tells the cases of a counted set apart is told with the set."""
+    stages = [_(wording.STAGES[stage]) for stage in request.args.getlist("stage") if stage in wording.STAGES]
+    if stages:
+        yield "stage", _("Stage"), _(", ").join(stages)
+    if request.args.get("source") in SOURCES:
+        yield "source", _("Source"), _(SOURCES[request.args["source"]])
+    if (number := request.args.get("category", type=int)) and (category := db.session.get(Category, number)):
         yield "category", _("Category"), category.name
     if (number := request.args.get("department", type=int)) and (department := db.session.get(Department, number)):
         yield "department", _("Department"), department.short_name

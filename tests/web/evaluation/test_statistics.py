@@ -156,6 +156,29 @@ def test_names_that_excel_or_a_browser_could_take_amiss(visit: Visit, busy: City
         assert book.active["A1"].data_type == "s"
 
 
+def test_a_list_tells_what_its_number_counted(visit: Visit, busy: City) -> None:
+    query = "set=filed&span=2026-10-01..2026-10-31&source=hotline&source=patrol&week=2026-W42&collector=none"
+    page = visit("wu", language="en").get(f"/desk/cases?{query}&department={busy.sanitation.id}").text
+    chips = page[page.index('class="chips"') :]
+    chips = chips[: chips.index("</ul>")]
+    assert re.findall(r"<span>([^<]+)</span>", chips) == [
+        "Filed 2026-10-01 – 2026-10-31",
+        "环卫处",
+        "Hotline, Patrol",
+        "Not reported by a collector",
+        "Week 42 of 2026",
+    ]
+
+
+def test_senseless_keys_find_nothing(visit: Visit, busy: City) -> None:
+    visitor = visit("wu")
+    for dimension in ("department", "grid", "collector", "subcategory", "category", "street", "stage", "kind"):
+        for key in ("9" * 30, "９９", "-1", "x", "%00", "<b>"):
+            answer = visitor.get(f"/desk/cases?set=filed&span=2026-10-01..2026-10-31&{dimension}={key}")
+            assert answer.status_code == 200, (dimension, key)
+            assert 'class="list-title"' not in answer.text
+
+
 def test_old_and_invented_addresses_of_figures(visit: Visit, busy: City) -> None:
     visitor = visit("wu")
     for query in (
