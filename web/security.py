@@ -3,6 +3,8 @@
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
+from engine.kit.errors import NotFound
+
 csrf = CSRFProtect()
 
 # No inline script or style anywhere: what an attacker writes into a case can never run.
@@ -32,6 +34,7 @@ A_DAY = "public, max-age=86400"
 def init_app(app: Flask) -> None:
     """Check the token of every changing request; put the headers on every answer."""
     csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.after_request(_add_headers)
 
 
@@ -42,6 +45,15 @@ def framed(response: Response) -> Response:
     )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+def _refuse_nul() -> None:
+    """There is nothing at an address with a NUL in it: PostgreSQL holds no such text, and fails where one is asked for.
+
+    Raises NotFound.
+    """
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise NotFound
 
 
 def _add_headers(response: Response) -> Response:

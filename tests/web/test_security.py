@@ -43,3 +43,9 @@ def test_every_page_is_guarded(app):
         if endpoint != "static" and not hasattr(view, "__open_to_all__") and not hasattr(view, "__permissions__")
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize("query", ["region=%00", "source=patrol%00", "q=%00", "set=filed&month=2026-03&street=%00"])
+def test_there_is_nothing_at_an_address_with_a_nul(visit, city, query):
+    assert visit("wu").get(f"/desk/cases?{query}").status_code == 404
+    assert visit("wu").get("/assessment/2026-03%00").status_code == 404

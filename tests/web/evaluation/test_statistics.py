@@ -173,7 +173,7 @@ def test_a_list_tells_what_its_number_counted(visit: Visit, busy: City) -> None:
 def test_senseless_keys_find_nothing(visit: Visit, busy: City) -> None:
     visitor = visit("wu")
     for dimension in ("department", "grid", "collector", "subcategory", "category", "street", "stage", "kind"):
-        for key in ("9" * 30, "９９", "-1", "x", "%00", "<b>"):
+        for key in ("9" * 30, "９９", "-1", "x", "<b>"):
             answer = visitor.get(f"/desk/cases?set=filed&span=2026-10-01..2026-10-31&{dimension}={key}")
             assert answer.status_code == 200, (dimension, key)
             assert 'class="list-title"' not in answer.text
