@@ -78,7 +78,7 @@ def _value(asked: Input | None, value: Any) -> str:
     if asked is not None and asked.kind is FactKind.truth:
         return _("yes") if value else _("no")
     if asked is not None and value in asked.values and asked.values[value] != value:
-        return f"{value} {_(asked.values[value])}"
+        return f"{_(asked.values[value])} ({value})"
     return str(value)
 
 

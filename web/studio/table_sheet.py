@@ -12,9 +12,12 @@ from engine.decisions.findings import Finding
 from engine.decisions.models import DecisionTable
 from engine.decisions.outcomes import UNITS
 from engine.decisions.vocabulary import Answers, Decision, Input
+from engine.grids import queries as grids
 from web.desk import choices, wording
+from web.studio import vocabulary
 
 Choice = tuple[str, str]
+MOST_CODES = 1000
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,19 @@ class Sheet:
         codes = [code for code in output.get("department", "").split(",") if code]
         return _(", ").join(self._departments.get(code, code) for code in codes)
 
+    @property
+    def codes(self) -> dict[str, list[Choice]]:
+        """Codes with their names, by the name of a fact that takes any text: what a cell proposes to whoever types."""
+        proposed = {
+            "category": lambda: _categories("category"),
+            "major_category": lambda: _categories("major_category"),
+            "district": lambda: _regions("district"),
+            "street": lambda: _regions("street"),
+            "grid": lambda: [(one.code, f"{one.code} {one.name}") for one in grids.responsibility_grids()],
+            "owner": lambda: list(self._departments.items()),
+        }
+        return {name: proposed[name]()[:MOST_CODES] for name in self.content.inputs if name in proposed}
+
     @cached_property
     def _departments(self) -> dict[str, str]:
         return choices.departments_by_code()
@@ -69,6 +85,14 @@ class Sheet:
         for one in self.check.findings:
             found.setdefault((one.row, one.example, one.place), []).append(one)
         return found
+
+
+def _categories(name: str) -> list[Choice]:
+    return [(one["value"], one["label"]) for one in vocabulary.categories(name)]
+
+
+def _regions(level: str) -> list[Choice]:
+    return [(one.code, f"{one.code} {one.name}") for one in grids.regions(level)]
 
 
 def _limit(output: dict[str, str]) -> str:

@@ -171,7 +171,7 @@ def values_of(fact: Fact) -> list[Entry]:
     """What a fact may be, in the reader's words; none where anything is possible."""
     labels = dict(zip(fact.values, fact.called, strict=False)) or routing.VALUES.get(fact.name, {})
     values = [_entry(value, translated(labels[value]) if value in labels else value) for value in fact.values]
-    return values or _categories(fact.name)
+    return values or categories(fact.name)
 
 
 def _fact(fact: Fact) -> Entry:
@@ -183,7 +183,7 @@ def _fact(fact: Fact) -> Entry:
     }
 
 
-def _categories(name: str) -> list[Entry]:
+def categories(name: str) -> list[Entry]:
     """Codes and names of categories, for the two facts that hold them."""
     system = code_system.current()
     if name == "category":

@@ -8,6 +8,7 @@ from engine.decisions import asking, queries
 from engine.decisions.content import from_json
 from engine.kit.db import db
 from tests.stories import Story
+from tests.web.desk.test_statements import walk
 
 SURE = {"is_sure": "1"}
 FORM = {
@@ -53,6 +54,8 @@ def test_a_table_is_typed_put_in_force_asked_and_explained(begin, visit, city):
     page = browser.get(address).text
     assert "符合预期" in page
     assert "没有任何行适用于" in page
+    assert '<option value="0110">0110 ' in page, "codes are proposed with their names"
+    assert "暴露垃圾 (事件)" in page
     published = browser.post(f"{address}/publication", data=FORM | PUBLISH | {"revision": "2"})
     assert published.status_code == 303, published.text
     assert "第 1 版" in browser.get(published.location).text
@@ -201,3 +204,17 @@ def test_files_that_cannot_be_read_are_refused_in_words(begin, visit):
         answer = browser.post("/studio/tables/dispatch/files", data={"file": (BytesIO(content), name)})
         assert answer.status_code == 422
         assert text in answer.text
+
+
+def test_tables_in_force_cost_an_act_no_question_and_a_dispatch_one_row(begin, city, visit, statements):
+    browser, address = begin()
+    assert browser.post(f"{address}/publication", data=FORM | PUBLISH).status_code == 303
+    browser, address = begin("dispatch")
+    form = {name: value for name, value in FORM.items() if ".out." not in name} | {"hit_policy": "collect"}
+    offices = ["landscaping", "sanitation"]
+    both = {"row.1.out.department": offices, "example.1.out.department": offices}
+    assert browser.post(f"{address}/publication", data=form | both | PUBLISH).status_code == 303
+    took = walk(city, visit, statements)
+    assert "dispatch" in {act for act, _ in took}, "several departments: a person dispatches"
+    asked = {act: [one.split()[0] for one in seen if "decision_" in one] for act, seen in took}
+    assert {act: kinds for act, kinds in asked.items() if kinds} == {"dispatch": ["INSERT"]}
