@@ -3,7 +3,7 @@
 The process room calls this follower in the transaction of every move, whoever made it: a person, a timer, a worker.
 """
 
-from collections.abc import Container, Hashable, Iterator, Mapping
+from collections.abc import Collection, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -275,12 +275,17 @@ def _asked(case: Case, step: Step, at: datetime) -> str | None:
     """The group that a step is offered to; what decides on a request, and what is drawn so, never waits for nobody."""
     if step.lane is None or scope_of(step.lane) != Scope.department:
         return group_of(case, step.lane)
-    if step_departments.PROPERTY in step.properties:
-        return deciders.of(case, step.lane, department=step_departments.drawn(case, step, at)).group
-    if step.clock != adjusting.CLOCK:
+    decides = step.clock == adjusting.CLOCK
+    if not decides and step_departments.PROPERTY not in step.properties:
         return group_of(case, step.lane)
+    department = step_departments.drawn(case, step, at)
+    return deciders.of(case, step.lane, _askers() if decides else (), department=department).group
+
+
+def _askers() -> Collection[int | None]:
+    """Who acts now: of a request that he makes, he is not the one who decides."""
     by = _acting.get()
-    return deciders.of(case, step.lane, by.ids if isinstance(by, Actor) else [by.id if by else None]).group
+    return by.ids if isinstance(by, Actor) else [by.id if by else None]
 
 
 def group_of(case: Case, role: str | None) -> str | None:

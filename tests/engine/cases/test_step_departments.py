@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.access.models import Role
-from engine.cases import queries, reassigning, step_departments, steps, succession, vocabulary
+from engine.cases import queries, reassigning, stages, step_departments, steps, succession, vocabulary
 from engine.cases.errors import NotYourStep
 from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
@@ -115,3 +115,16 @@ def test_the_check_knows_rules_and_departments(city):
     assert {"above", "authority", "owner", "code:landscaping"} <= set(vocabulary.department_names())
     assert "There is no department" in told(opinion("code:nowhere"))["opinion"]
     assert "serve the whole city" in told(opinion("above", lane="director_lane"))["opinion"]
+
+
+def test_whoever_asks_does_not_decide_in_another_departments_name_either(city):
+    """The request for an extension goes to the parks bureau, whose only clerk is the one who asks."""
+    story = Story(city).filed().signed()
+    step = Step("x", "x", "x", "handling_clerk", None, "extension_review", None, "adjustment_review",
+                {"department": "code:landscaping"})  # fmt: skip
+    with unit_of_work(), stages.acting(city.parks_clerk):
+        placed = stages.CaseFollower().place(story.case_id, step, {}, story.now)
+    assert placed.group != clerks(city.parks)
+    with unit_of_work(), stages.acting(city.clerk):
+        placed = stages.CaseFollower().place(story.case_id, step, {}, story.now)
+    assert placed.group == clerks(city.parks)
