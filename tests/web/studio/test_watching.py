@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
+from engine.access.models import RolePermission
+from engine.audit.models import AuditRecord
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, incidents
@@ -248,6 +250,34 @@ def test_others_are_refused(visit, story, name):
     assert browser.get("/admin/incidents/retries/1").status_code == 403
     assert browser.post("/admin/incidents/retries/1/cancellation", data=sent).status_code == 403
     assert story.waiting == {"sign"}
+
+
+@pytest.mark.parametrize(
+    ("right", "address", "shown"),
+    [
+        ("process.relocate", "tokens/{token}/relocation", "/places"),
+        ("process.end_branch", "tokens/{token}/removal", "/removal"),
+        ("process.retime", "timers/{timer}/moment", "/moment"),
+    ],
+)
+def test_each_act_needs_its_own_right(visit, story, right, address, shown):
+    with unit_of_work():
+        timer = db.session.scalars(select(OpenTimer).where(OpenTimer.subject_id == story.case_id)).one()
+        timer.clock = None
+        db.session.execute(delete(RolePermission).where(RolePermission.permission == right))
+        key = timer.id
+    before = db.session.scalar(select(func.count(AuditRecord.id)))
+    browser = visit("system_admin")
+    sent = WHY | {"node": "verify", "revision": revision(story), "due_at": "2026-11-30T08:00"}
+    refused = browser.post(f"{place(story)}/{address.format(token=token(story), timer=key)}", data=sent)
+    assert refused.status_code == 403
+    page = browser.get(place(story))
+    assert page.status_code == 200
+    assert shown not in page.text
+    assert story.waiting == {"sign"}
+    assert db.session.get(OpenTimer, key) is not None
+    written = select(AuditRecord.action).where(AuditRecord.id > (before or 0), AuditRecord.action.like("process.%"))
+    assert db.session.scalars(written).all() == []
 
 
 def test_what_is_not_there_is_not_found(admin):
