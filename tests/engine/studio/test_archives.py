@@ -40,6 +40,7 @@ from engine.studio.parts.part import Hand
 from engine.supervision import ladder
 from tests.city import FOUNDED
 from tests.engine.decisions.drawing_up import hours
+from tests.engine.studio.at_once import at_once
 from tests.engine.studio.redrawing import renamed, reviewed
 
 ALL = [part.name for part in registry.PARTS]
@@ -139,6 +140,25 @@ def test_a_part_changes_once_a_second_person_agrees(city):
     assert db.session.scalars(of_archives).all() == [
         "configuration.exported", "configuration.brought", "configuration.submitted", "configuration.applied",
     ]  # fmt: skip
+
+
+def test_two_who_agree_at_the_same_moment_apply_it_once(city):
+    archive = bring(city, changed(exported(city), "settings", setting(HANDLING_DAYS.name, 9)))
+    submit(city, archive)
+
+    def agree():
+        archives.approve(archive, note="", by=city.qian, at=FOUNDED)
+
+    assert at_once(city, agree, agree) == ["ArchiveNotOpen", "done"]
+    assert db.session.query(ConfigurationArchive).count() == 2, "itself, and what was before"
+
+
+def test_of_two_archives_about_the_same_only_the_first_is_applied(city):
+    both = [bring(city, changed(exported(city), "settings", setting(HANDLING_DAYS.name, days))) for days in (8, 9)]
+    for archive in both:
+        submit(city, archive)
+    acts = [lambda one=one: archives.approve(one, note="", by=city.qian, at=FOUNDED) for one in both]
+    assert at_once(city, *acts) == ["ArchiveIsStale", "done"]
 
 
 def test_what_was_before_comes_back_by_the_same_way(city):

@@ -1,18 +1,15 @@
 """Review by a second person: of several at the same moment, one puts something in force, and the others are told."""
 
-from threading import Barrier, Thread
-
 import pytest
 from sqlalchemy import func, select
 
 from engine.kit.db import db, unit_of_work
-from engine.kit.errors import Conflict
 from engine.process import definitions
 from engine.process.models import ProcessDefinition
 from engine.studio import drafting, reviewing, versions
 from engine.studio.errors import DrewItOneself, NotHandedIn
 from engine.studio.models import StudioDraft
-from tests import databases
+from tests.engine.studio.at_once import at_once
 from tests.engine.studio.conftest import NINE
 from tests.engine.studio.redrawing import renamed
 
@@ -25,32 +22,6 @@ def handed_in(city):
         source = drafting.Source("standard_case", renamed("handle", "repair"), based)
         draft = drafting.begin(source, by=city.system_admin, at=NINE)
         return reviewing.submit(draft.id, revision=1, note="处置改名", has_read=True, by=city.system_admin, at=NINE).id
-
-
-def at_once(city, *acts):
-    """What became of acts that several people do at the same moment."""
-    gate, told = Barrier(len(acts)), []
-
-    def do(act):
-        with databases.application(city.url).app_context():
-            gate.wait()
-            try:
-                with unit_of_work():
-                    act()
-                told.append("done")
-            except Conflict as refusal:
-                told.append(type(refusal).__name__)
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-
-    threads = [Thread(target=do, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    db.session.rollback()
-    return sorted(told)
 
 
 def in_force():

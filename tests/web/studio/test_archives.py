@@ -181,3 +181,18 @@ def test_many_differences_come_page_by_page(visit, city):
     for page, status in (("1", 200), (str(last), 200), ("99999", 200), ("-1", 200), ("x", 200)):
         assert browser.get(f"{address}/parts/categories?page={page}").status_code == status
     assert browser.get(f"{address}/parts/categories").text.count("is-changed") == 50
+
+
+def test_a_drawing_is_seen_beside_the_one_in_force(visit, city):
+    drawn = registry.find("processes").read()["appeal"].replace('name="', 'name="省标&lt;i&gt;', 3)
+    browser = visit("system_admin", language="en")
+    address = send(browser, packed(city, "processes", {"appeal": drawn, "added": drawn})).location
+    assert f"{address}/drawings/appeal" in browser.get(f"{address}/parts/processes").text
+    page = visit("qian", language="en").get(f"{address}/drawings/appeal").text
+    assert page.count("<svg viewBox") == 2
+    assert "is-changed" in page
+    assert "省标&lt;i&gt;" in page
+    assert "<i>" not in page
+    assert browser.get(f"{address}/drawings/added").text.count("<svg viewBox") == 1
+    assert browser.get(f"{address}/drawings/nothing").status_code == 404
+    assert visit("wang").get(f"{address}/drawings/appeal").status_code == 403
