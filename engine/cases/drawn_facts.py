@@ -1,11 +1,14 @@
 """What the program tells the drawings of cases: the facts they begin with, and what each act ends with and gives."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
 from engine.cases import routing
 from engine.forms import catalogue
 from engine.forms.catalogue import Form
 from engine.forms.definition import Field
 from engine.kit.i18n import N_
-from engine.process import linting
+from engine.process import linting, vocabulary
 from engine.process.vocabulary import OUTCOME, Fact, FactKind
 
 _BEGINNING = (
@@ -57,6 +60,19 @@ def tell() -> None:
     linting.know("action_fact", lambda: {action: _by_name(facts) for action, facts in _BY_ACTION.items()})
     linting.know("decision", lambda: {name for name in catalogue.names() if _asks_for_a_decision(catalogue.load(name))})
     linting.know("form_fact", lambda: {name: of_form(catalogue.load(name)) for name in catalogue.names()})
+
+
+@contextmanager
+def supposing(forms: Mapping[str, Form]) -> Iterator[None]:
+    """In here drawings are checked as if these forms were in force, too, each in place of one of its name."""
+    deciding = {name for name, form in forms.items() if _asks_for_a_decision(form)}
+    facts = {name: of_form(form) for name, form in forms.items()}
+    with (
+        vocabulary.supposing("form", {*vocabulary.names("form"), *forms}),
+        vocabulary.supposing("decision", {*vocabulary.names("decision")} - forms.keys() | deciding),
+        vocabulary.supposing("form_fact", {**vocabulary.mapping("form_fact"), **facts}),
+    ):
+        yield
 
 
 def _by_name(facts: tuple[Fact, ...]) -> dict[str, Fact]:

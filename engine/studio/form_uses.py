@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from engine.cases import drawn_facts, list_of_acts
 from engine.forms.catalogue import Form
 from engine.kit.db import db
-from engine.process import linting, parser, vocabulary, xml
+from engine.process import linting, parser, xml
 from engine.process.finding import Finding
 from engine.process.models import DefinitionState, OpenTask, ProcessDefinition, ProcessInstance
 from engine.studio import drafting
@@ -51,13 +51,12 @@ def open_steps(form: str) -> int:
 
 def lost(key: str, form: Form) -> list[Loss]:
     """What these drawings would miss if ``form`` came into force: what the check finds then, and does not find now."""
-    facts = {**vocabulary.mapping("form_fact"), key: drawn_facts.of_form(form)}
-    return [Loss(use, finding) for use in uses(key) for finding in _new_findings(use.xml, facts)]
+    return [Loss(use, finding) for use in uses(key) for finding in _new_findings(use.xml, {key: form})]
 
 
-def _new_findings(source: str, facts: dict[str, object]) -> list[Finding]:
+def _new_findings(source: str, forms: dict[str, Form]) -> list[Finding]:
     before = linting.findings(source, rehearse=False)
-    with vocabulary.supposing("form_fact", facts):
+    with drawn_facts.supposing(forms):
         return [one for one in linting.findings(source, rehearse=False) if one not in before]
 
 

@@ -1,7 +1,7 @@
 """Forms that were designed in the browser, as they are in force. Those that come with the program stay with it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from engine.cases import drawn_facts
 from engine.forms import catalogue, linting, published
 from engine.kit.errors import Invalid
 from engine.kit.i18n import N_
-from engine.process import vocabulary
 from engine.studio import designing, form_publishing
 from engine.studio.archive_comparing import Items, Told
 from engine.studio.parts.part import PIECE, Hand, Part, Problem, refusals
@@ -49,15 +48,8 @@ def _entry(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**item, VERSION: 0}
 
 
-@contextmanager
-def _supposed(items: Items) -> Iterator[None]:
-    facts = {key: drawn_facts.of_form(catalogue.of(_entry(item))) for key, item in items.items()}
-    names = {*vocabulary.names("form"), *items}
-    with (
-        vocabulary.supposing("form", names),
-        vocabulary.supposing("form_fact", {**vocabulary.mapping("form_fact"), **facts}),
-    ):
-        yield
+def _supposed(items: Items) -> AbstractContextManager[None]:
+    return drawn_facts.supposing({key: catalogue.of(_entry(item)) for key, item in items.items()})
 
 
 def _put(items: Items, hand: Hand) -> None:
