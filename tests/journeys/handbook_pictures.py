@@ -76,6 +76,7 @@ def fill(album: Album) -> None:
     _decide(album)
     album.take("statistic", "zheng", "/admin/statistics/1", height=1300)
     _carry(album, before)
+    album.take("maintenance", "system_admin", "/admin/", height=1300)
 
 
 def _export(album: Album) -> Path:
