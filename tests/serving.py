@@ -13,7 +13,8 @@ from pathlib import Path
 
 from engine.kit.config import ROOT
 
-START_SECONDS = 30
+START_SECONDS = 90
+"""What a busy machine may need: gunicorn reads the whole program first."""
 
 
 class Running:
