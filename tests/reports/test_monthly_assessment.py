@@ -28,9 +28,16 @@ def kept(city: City, at: At) -> Snapshot:
     return publishing.read(publishing.compute("2026-10", ZONE, by=city.zheng, at=at("2026-11-02 09:00")))
 
 
+_printed: dict[str, bytes] = {}
+
+
 @pytest.fixture
 def document(kept: Snapshot) -> PdfReader:
-    return PdfReader(io.BytesIO(monthly_assessment.write_pdf(kept, locale="en", zone=ZONE, is_published=False)))
+    """The month in print, made once for all tests that look at the same figures."""
+    figures = repr(kept)
+    if figures not in _printed:
+        _printed[figures] = monthly_assessment.write_pdf(kept, locale="en", zone=ZONE, is_published=False)
+    return PdfReader(io.BytesIO(_printed[figures]))
 
 
 def test_the_document_has_cover_contents_chapters_and_page_numbers(kept: Snapshot, document: PdfReader) -> None:

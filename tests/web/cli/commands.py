@@ -8,6 +8,9 @@ from pathlib import Path
 
 from engine.kit.config import ROOT
 
+AT_MOST = 300
+"""Seconds: much longer than any command takes where nobody else is at work."""
+
 
 def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """What a city is configured with; nothing of the tests' own surroundings but the search path."""
@@ -31,7 +34,7 @@ def begin(data_dir: Path, *words: str, **more: str) -> subprocess.Popen[str]:
 def run(data_dir: Path, *words: str, **more: str) -> tuple[int, str]:
     """Run a command to its end: its exit code, and what it printed."""
     process = begin(data_dir, *words, **more)
-    printed, _ = process.communicate(timeout=120)
+    printed, _ = process.communicate(timeout=AT_MOST)
     return process.returncode, printed
 
 

@@ -15,9 +15,9 @@ from web.cli import demo
 pytestmark = pytest.mark.long
 
 
-def page(port, process, seconds=60):
+def page(port, process):
     """The sign-in page, as soon as it is served."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + commands.AT_MOST
     while True:
         try:
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=5).read().decode()
@@ -41,7 +41,7 @@ def test_the_demo_is_built_once_served_and_kept(tmp_path):
     second = commands.begin(tmp_path, "demo", "--port", str(port))
     assert "<form" in page(port, second)
     second.send_signal(signal.SIGTERM)
-    printed, _ = second.communicate(timeout=90)
+    printed, _ = second.communicate(timeout=commands.AT_MOST)
     assert "acts in" not in printed  # nothing was replayed again
     assert "worker started" in printed
     assert "worker stopped" in printed
@@ -50,13 +50,13 @@ def test_the_demo_is_built_once_served_and_kept(tmp_path):
 def test_an_interrupted_demo_goes_on_where_it_was(tmp_path):
     first = commands.begin(tmp_path, "demo", "--size", "0.05", "--only-build")
     database = tmp_path / "cityloop.db"
-    end = time.monotonic() + 60
+    end = time.monotonic() + commands.AT_MOST
     while not (database.exists() and database.stat().st_size > 1_000_000 and list(tmp_path.glob("attachments/??"))):
         assert first.poll() is None, first.stdout.read()
         assert time.monotonic() < end
         time.sleep(0.1)
     first.send_signal(signal.SIGINT)
-    printed, _ = first.communicate(timeout=90)
+    printed, _ = first.communicate(timeout=commands.AT_MOST)
     assert first.returncode == 130, printed
     code, printed = commands.run(tmp_path, "demo", "--size", "0.05", "--only-build")
     assert code == 0, printed
