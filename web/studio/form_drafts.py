@@ -26,6 +26,8 @@ from web.studio import form_questions, form_rules
 from web.studio.door import door, sent_revision
 
 P = Permission
+Sent = dict[str, Any]
+"""Who, when, and on which revision."""
 HEAD = Form(
     "form",
     1,
@@ -58,14 +60,13 @@ KIND_NAMES = questioning.KINDS | {
 def form_draft(form_draft_id: int) -> ResponseReturnValue:
     """The form as a whole: what it is called, what its button says; its questions, and adding one."""
     draft = designing.find(form_draft_id)
-    texts = ("title", "submit", "help")
-    stands = {f"{key}_{one}": form_questions.text(draft.entry.get(key), one) for key in texts for one in ("zh", "en")}
-    filling = Filling(HEAD, initial=stands)
-    return _edited(
-        draft, filling, lambda values, sent: questioning.describe(
-            draft.id, {key: form_questions.spelt(values, key) for key in texts}, **sent
-        )
-    )  # fmt: skip
+    texts, both = ("title", "submit", "help"), form_questions.BOTH
+    stands = {f"{key}_{one}": form_questions.text(draft.entry.get(key), one) for key in texts for one in both}
+
+    def describe(values: dict[str, Any], sent: Sent) -> None:
+        questioning.describe(draft.id, {key: form_questions.spelt(values, key) for key in texts}, **sent)
+
+    return _edited(draft, Filling(HEAD, initial=stands), describe)
 
 
 @door.route("/form-drafts/<int:form_draft_id>/questions/<name>", methods=["GET", "POST"])
@@ -75,11 +76,11 @@ def form_question(form_draft_id: int, name: str) -> ResponseReturnValue:
     draft = designing.find(form_draft_id)
     question = questioning.question(draft, name)
     filling = Filling(form_questions.form_of(question), initial=form_questions.initial(question))
-    return _edited(
-        draft, filling, lambda values, sent: questioning.change(
-            draft.id, name, form_questions.told(question, values, request.form), **sent
-        ), question,
-    )  # fmt: skip
+
+    def change(values: dict[str, Any], sent: Sent) -> None:
+        questioning.change(draft.id, name, form_questions.told(question, values, request.form), **sent)
+
+    return _edited(draft, filling, change, question)
 
 
 @door.post("/form-drafts/<int:form_draft_id>/questions")
@@ -136,10 +137,6 @@ def discard_form(form_draft_id: int) -> ResponseReturnValue:
     designing.discard(form_draft_id, by=current_actor(), at=clock.now())
     flash(_("The draft was discarded. Nothing of it is in force."), "success")
     return redirect(url_for(".forms"), 303)
-
-
-Sent = dict[str, Any]
-"""Who, when, and on which revision."""
 
 
 def _sent() -> Sent:
