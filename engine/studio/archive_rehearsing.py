@@ -57,7 +57,7 @@ def look(part: Part, there: Items, at: datetime) -> tuple[Look, Items]:
     """One part beside what is in force: what it would do, and the items that are to be put."""
     here = part.read()
     new = {key: item for key, item in there.items() if key not in here or here[key] != item}
-    problems = tuple(part.check(new, at))
+    problems = tuple(part.check(new, at)) if new else ()
     if problems:
         return Look(part.name, problems), new
     found = archive_comparing.between(here, there, title=part.title, tell=part.tell)
@@ -71,9 +71,11 @@ def removed(found: Look) -> Collection[str]:
 
 def _look(part: Part, there: Items, at: datetime, supposed: ExitStack) -> Look:
     found, new = look(part, there, at)
-    if part.suppose is not None and not found.problems:
+    if not new or found.problems:
+        return found
+    if part.suppose is not None:
         supposed.enter_context(part.suppose(new))
-    if part.is_ground and not found.problems:
+    if part.is_ground:
         try:
             # Not in anybody's name: who may agree to it is asked when somebody does.
             part.put(new, Hand(SYSTEM, at))

@@ -113,7 +113,8 @@ def approve(archive_id: int, *, note: str, by: Actor, at: datetime) -> Configura
         _check(row, found)
         if part.remove is not None and part.name in row.removing:
             part.remove(archive_rehearsing.removed(found), hand)
-        part.put(new, hand)
+        if new:
+            part.put(new, hand)
     row.state, row.review_note = ArchiveState.applied.value, note.strip()[: versions.LONGEST_REASON]
     row.reviewed_by_id, row.reviewed_at = by.id, at
     _record("applied", row, by, at, parts=row.chosen, removing=row.removing, before=row.before_id)
