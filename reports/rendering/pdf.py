@@ -4,6 +4,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from PIL import ImageFile
+
 from engine.kit.errors import CityLoopError
 from reports.rendering import fonts
 
@@ -35,6 +37,8 @@ def _weasyprint() -> ModuleType:
         import weasyprint  # noqa: PLC0415 - it loads libraries that a server may lack; the rest works without
     except OSError as error:
         raise NoPdf from error
+    # It makes Pillow take half a photo for a whole one, everywhere in the process: uploads would no longer be refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 
