@@ -131,6 +131,7 @@ OBJECTS = {
     "grids": N_("Grids"),
     "form": N_("Form"),
     "incident": N_("Incident"),
+    "incident_retry": N_("Retry of incidents"),
     "ladder": N_("Escalation"),
     "monthly_assessment": N_("Assessment"),
     "notice": N_("Announcement"),
