@@ -60,7 +60,7 @@ def new_role() -> ResponseReturnValue:
 def compare_roles() -> ResponseReturnValue:
     """Two roles side by side: what only one may do, and what both may."""
     known = {str(role.id): (role, held) for role, held in _roles()}
-    first, second = (known.get(request.args.get(name, "")) for name in ("one", "other"))
+    first, second = (known.get(request.args.get(name, "")) for name in ("role", "other"))
     return render_template(
         "admin/role_comparison.html",
         known={key: name_of(role) for key, (role, _held) in known.items()},

@@ -105,12 +105,12 @@ def test_nobody_renames_his_own_role(visit, city):
 
 
 def test_two_roles_are_compared(visit, city):
-    ids = f"one={role('acceptor').id}&other={role('duty_officer').id}"
+    ids = f"role={role('acceptor').id}&other={role('duty_officer').id}"
     page = visit("security_admin", language="en").get(f"/admin/roles/comparison?{ids}").text
     assert re.search(r"Close cases\s*<span[^>]*>differs", page)
     assert re.search(r"Report problems\s*</th>", page)
     assert "Arbitrate responsibility" not in page, "neither may"
-    assert "Choose two roles" in visit("security_admin", language="en").get("/admin/roles/comparison?one=99").text
+    assert "Choose two roles" in visit("security_admin", language="en").get("/admin/roles/comparison?role=99").text
 
 
 def test_a_person_s_rights_are_told_with_the_posts_that_give_them(visit, city):
@@ -128,7 +128,7 @@ def test_for_whom_a_person_stands_in_is_told(visit, city):
     assert f"Stands in for {city.zhao.name}" in page
 
 
-@pytest.mark.parametrize("page", ["/admin/roles", "/admin/roles/new", "/admin/roles/comparison?one=1&other=2"])
+@pytest.mark.parametrize("page", ["/admin/roles", "/admin/roles/new", "/admin/roles/comparison?role=1&other=2"])
 def test_pages_of_rights_take_at_most_twelve_statements(visit, city, statements, page):
     security = visit("security_admin")
     for address in (page, f"/admin/posts/{city.clerk.id}"):
