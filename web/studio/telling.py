@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from engine.process.charts import Chart
 from engine.process.models import ProcessEvent
-from engine.studio.inspecting import Page
+from engine.studio import inspecting
+from engine.studio.inspecting import BETWEEN_VERSIONS, Page
 from web.studio.trying import Facts
 
 
@@ -34,12 +35,17 @@ def history(page: Page, facts: Facts) -> list[Sentence]:
 
 
 def _sentence(event: ProcessEvent, page: Page, words: Facts) -> Sentence:
-    chart, by = page.chart, page.names.get(event.by_id, "") if event.by_id is not None else ""
+    chart = page.chart
     named = [chart.nodes[node].name for node in event.path if node != event.node and node in chart.nodes]
     passed = [name for name in named if name]
-    hidden = {"by"} if event.kind in {"migrated", "moved_back"} else {"from", "to"} & event.facts.keys()
-    facts = {key: value for key, value in event.facts.items() if key not in hidden}
+    facts = {} if event.kind in BETWEEN_VERSIONS else _shown(event.facts)
+    by = page.names.get(inspecting.doer_of(event) or 0, "")
     return Sentence(event.at, by, _text(event, chart), passed, event.due_at, words.told(event.node or "", facts))
+
+
+def _shown(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the sentence itself does not say."""
+    return {key: value for key, value in facts.items() if key not in {"from", "to"}}
 
 
 def written(facts: dict[str, Any]) -> dict[str, str]:
@@ -51,9 +57,8 @@ def _text(event: ProcessEvent, chart: Chart) -> str:
     node = chart.label(event.node) if event.node else ""
     if event.kind == "relocated":
         return _relocated(event, node, chart)
-    if event.kind in {"migrated", "moved_back"}:
-        return _("It was moved from version %(old)s to version %(new)s.", old=event.facts.get("from", "?"),
-                 new=event.facts.get("to", "?"))  # fmt: skip
+    if event.kind in BETWEEN_VERSIONS:
+        return _between_versions(event)
     return {
         "started": _("It began."),
         "completed": _('"%(node)s" was done.', node=node),
@@ -62,6 +67,13 @@ def _text(event: ProcessEvent, chart: Chart) -> str:
         "sent": _('The message "%(node)s" came.', node=node),
         "withdrawn": _("It was withdrawn (%(why)s).", why=node),
     }.get(event.kind, event.kind)
+
+
+def _between_versions(event: ProcessEvent) -> str:
+    versions = {"old": event.facts.get("from", "?"), "new": event.facts.get("to", "?")}
+    if event.kind == "moved_back":
+        return _("It was taken back from version %(old)s to version %(new)s.", **versions)
+    return _("It was moved from version %(old)s to version %(new)s.", **versions)
 
 
 def _relocated(event: ProcessEvent, node: str, chart: Chart) -> str:

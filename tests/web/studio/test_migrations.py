@@ -107,6 +107,22 @@ def test_a_migration_can_be_cancelled_and_go_on(visit, city, address):
     assert browser.post(f"{location}/continuation").status_code == 303
 
 
+def test_the_history_of_a_moved_case_says_in_words_who_moved_it(visit, city, address, stories):
+    browser, name = visit("system_admin", language="en"), city.system_admin.name
+    groups = groups_in(browser.get(address).text)
+    run = browser.post(address, data={"map.handle": "repair", "groups": groups, "reason": "x"}).location
+    jobs.run_due(Story(city).now)
+    browser.post(f"{run}/return", data={"is_sure": "1"})
+    jobs.run_due(Story(city).now)
+    db.session.rollback()
+    for story in stories:
+        page = browser.get(f"/studio/instances/{story.case.instance_id}").text
+        for text in ("It was moved from version 1 to version 2.", "It was taken back from version 2 to version 1."):
+            assert re.search(rf"<b>{text}</b> <span[^>]*>{name}</span>", page), text
+        assert "definition_id" not in page
+        assert "names" not in page
+
+
 def test_nobody_else_moves_cases(visit, address):
     for name in ("qian", "wang", "security_admin"):
         assert visit(name).get(address).status_code == 403
