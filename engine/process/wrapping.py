@@ -47,7 +47,7 @@ def _broken(text: str, wide: float) -> list[str]:
 def _lines(text: str, wide: float) -> Iterator[str]:
     line = ""
     for piece in (part for whole in _PIECES.findall(text) for part in _parts(whole, wide)):
-        if line and width_of(line.rstrip() + piece.rstrip()) > wide:
+        if line and width_of((line + piece).rstrip()) > wide:
             yield line
             line = ""
         line += " " if piece.isspace() else piece
