@@ -3,14 +3,16 @@
 import pytest
 
 from engine.kit import clock
+from engine.kit.config import ROOT
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, linting, parser, xml
-from engine.studio import drafting, editing
+from engine.studio import bringing, drafting, editing
 from tests.journeys.drawing_board import FITS, SIZE, Board
 from tests.web.accessibility import violations
 from tests.web.conftest import PHONE
 
 pytestmark = pytest.mark.browser
+FOREIGN = ROOT / "tests" / "engine" / "process" / "foreign" / "camunda_7.bpmn"
 ATTACK = '"><img src=x onerror="document.title=\'owned\'"><b>'
 
 
@@ -164,6 +166,24 @@ def test_a_step_is_given_to_another_department_than_has_the_case(city, browse):
         assert not page.complaints, page.complaints
     [task] = xml.find(drawing(), ".//bpmn:userTask[@id='review_by_dispatcher']")
     assert parser.task_of(task)["properties"]["department"] == "above"
+
+
+def test_a_step_without_a_pool_shows_and_keeps_its_role_itself(city, browse):
+    with unit_of_work():
+        file = bringing.File(FOREIGN.name, FOREIGN.read_bytes())
+        bringing.bring(file, key="pothole", locale="zh_Hans_CN", by=city.system_admin, at=clock.now())
+    told = "环节“Check”不在已指定角色的泳道内。"
+    with browse("system_admin", size=SIZE) as page:
+        page.goto(f"/studio/drafts/{the_draft().id}")
+        board = Board(page).ready().choose("check")
+        assert page.input_value("[data-entry-id=role] select") == "dispatcher"
+        assert "由环节自身记下角色" in page.inner_text("[data-part=panel]")
+        board.set("role", "").saved()
+        assert told in board.findings
+        board.set("role", "leader").saved()
+        assert told not in board.findings
+        assert not page.complaints, page.complaints
+    assert parser.roles_by_node(drawing())["check"] == "leader"
 
 
 def test_on_a_phone_the_drawing_is_there_to_look_at(city, browse):

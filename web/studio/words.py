@@ -63,6 +63,7 @@ WORDS = (
     N_("Who does it, until when"),
     N_("Role"),
     N_("The step moves into the lane of this role; where there is none, one is added."),
+    N_("No lane can be drawn around the step: it keeps the role itself."),
     N_("The clock starts with the step and stops with it. How long: in the settings."),
     N_("Send a message to the people of this role"),
     N_("Whose lane"),

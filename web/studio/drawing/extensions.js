@@ -12,7 +12,7 @@ export const descriptor = {
     {
       name: 'Task',
       superClass: ['Element'],
-      properties: [...['form', 'act', 'stage', 'clock', 'notify', 'department'].map(text),
+      properties: [...['form', 'act', 'stage', 'clock', 'notify', 'department', 'role'].map(text),
         { name: 'properties', type: 'Property', isMany: true }],
     },
     { name: 'Property', superClass: ['Element'], properties: [text('name'), text('value')] },

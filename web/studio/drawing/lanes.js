@@ -1,4 +1,5 @@
-// Giving a step to a role moves it into that role's lane, which is added where there is none.
+// Giving a step to a role moves it into that role's lane, which is added where there is none. Where no lane can be, because
+// no pool is drawn or the step lies in a sub-process, the step names its role itself.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { extensionOf } from './extensions';
@@ -9,10 +10,10 @@ export class Lanes {
   }
 
   give(step, role) {
-    const pool = this._poolOf(step);
-    const lane = this._laneOf(role, pool) || (pool && this._add(pool, role));
-    if (lane) {
-      this._move(step, lane);
+    const pool = poolAround(step);
+    this._keep(step, pool ? '' : role);
+    if (pool && role) {
+      this._move(step, this._laneOf(role, pool) || this._add(pool, role));
     }
   }
 
@@ -23,6 +24,13 @@ export class Lanes {
     const name = lane.businessObject.name;
     if (role && (!name || known.includes(name))) {
       this.modeling.updateProperties(lane, { name: this._label(role) });
+    }
+  }
+
+  /** A step's own role counts before that of its lane. */
+  _keep(step, role) {
+    if ((extensionOf(step, 'cityloop:Task')?.get('role') || '') !== role) {
+      this.extensions.set(step, 'cityloop:Task', { role: role || undefined });
     }
   }
 
@@ -58,3 +66,8 @@ export class Lanes {
 }
 
 Lanes.$inject = ['elementRegistry', 'modeling', 'extensions', 'vocabulary', 'canvas'];
+
+/** The pool in which a step lies by itself, so that it can be moved to another lane. */
+export function poolAround(step) {
+  return is(step.parent, 'bpmn:Participant') ? step.parent : null;
+}

@@ -3,6 +3,7 @@ import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { choice, group, said, tick } from './entries';
 import { extensionOf } from './extensions';
+import { poolAround } from './lanes';
 import { say } from './talking';
 
 const TASK = 'cityloop:Task';
@@ -34,8 +35,10 @@ export function stepGroups(element, board) {
     group('who', say('Who does it, until when'), [
       choice({
         id: 'role', label: say('Role'), options: [none(), ...vocabulary.roles], get: () => roleOf(element),
-        set: (role) => role && board('lanes').give(element, role),
-        help: say('The step moves into the lane of this role; where there is none, one is added.'),
+        set: (role) => board('lanes').give(element, role),
+        help: poolAround(element)
+          ? say('The step moves into the lane of this role; where there is none, one is added.')
+          : say('No lane can be drawn around the step: it keeps the role itself.'),
       }),
       !value('department') && said('reach', reachOf(vocabulary, roleOf(element))),
       (isOfDepartments(vocabulary, roleOf(element)) || value('department')) && choice({
@@ -71,8 +74,12 @@ export function laneGroups(element, board) {
   ];
 }
 
-/** Role of the innermost lane that an element lies in. */
-export function roleOf(element) {
+/** Role that a step names itself, or that of the innermost lane in which it lies. */
+function roleOf(element) {
+  const own = extensionOf(element, TASK)?.get('role');
+  if (own) {
+    return own;
+  }
   for (let node = getBusinessObject(element); node; node = node.$parent) {
     for (const lane of node.get?.('lanes') || []) {
       const role = lane.get('extensionElements')?.get('values').find((one) => one.$type === 'cityloop:Lane');
