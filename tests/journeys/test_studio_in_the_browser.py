@@ -71,6 +71,22 @@ def test_the_board_is_accessible_in_both_languages_and_quiet(city, browse):
         assert not page.complaints, page.complaints
 
 
+def test_what_the_tools_say_of_themselves_is_said_in_chinese(city, browse):
+    with browse("system_admin", size=SIZE) as page:
+        Board(page).open().choose("accept")
+        page.click("[data-tool=simulate]")
+        assert "推演记录" in page.text_content(".bts-log")
+        page.click("[data-tool=simulate]")
+        symbols = page.locator(".djs-palette .entry")
+        said = symbols.evaluate_all("all => all.map(one => one.title)")
+        assert "模板：会签（两人同时办理）" in said
+        assert all(said)
+        hints = page.locator("#studio [title]").evaluate_all("all => all.map(one => one.title)")
+        # The mark of its makers stays as their licence wants it.
+        assert [hint for hint in hints if hint.isascii() and not hint.isdigit()] == ["Powered by bpmn.io"]
+        assert not page.complaints, page.complaints
+
+
 def test_a_condition_is_chosen_from_lists_and_shown_as_it_is_run(city, browse):
     with browse("system_admin", size=SIZE) as page:
         board = Board(page).open().choose("closure_result_to_rework")

@@ -8,8 +8,12 @@ import { useService } from 'bpmn-js-properties-panel';
 
 const given = ({ id, label, get, set, help, check, disabled, rows, options, element }) => ({
   id, element, label, getValue: get, setValue: set, description: help, validate: check, disabled, rows,
-  getOptions: options && (() => options),
+  getOptions: options && (() => options), translate: useService('translate'),
 });
+
+function Section(props) {
+  return h(Group, { ...props, translate: useService('translate') });
+}
 
 function Text(props) {
   return h(TextFieldEntry, { ...given(props), debounce: useService('debounceInput') });
@@ -51,5 +55,5 @@ export function choice(entry) {
 }
 
 export const group = (id, label, entries) => ({
-  id, label, entries: entries.filter(Boolean), component: Group, shouldOpen: true,
+  id, label, entries: entries.filter(Boolean), component: Section, shouldOpen: true,
 });

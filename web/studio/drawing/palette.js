@@ -7,9 +7,10 @@ import { say } from './talking';
 const NOT_RUN = ['create.data-object', 'create.data-store', 'create.task', 'create.intermediate-event', 'create.group'];
 
 export default class Palette extends PaletteProvider {
-  constructor(palette, create, elementFactory, spaceTool, lassoTool, handTool, globalConnect, translate, templates) {
+  constructor(palette, create, elementFactory, spaceTool, lassoTool, handTool, globalConnect, translate, templates, eventBus) {
     super(palette, create, elementFactory, spaceTool, lassoTool, handTool, globalConnect, translate);
     this._templates = templates;
+    eventBus.on('palette.create', ({ container }) => eventBus.on('palette.changed', () => showTitles(container)));
   }
 
   getPaletteEntries() {
@@ -48,4 +49,11 @@ export default class Palette extends PaletteProvider {
 }
 
 Palette.$inject = ['palette', 'create', 'elementFactory', 'spaceTool', 'lassoTool', 'handTool', 'globalConnect',
-  'translate', 'templates'];
+  'translate', 'templates', 'eventBus'];
+
+/** The bar says its titles to screen readers only; whoever points at a symbol wants to read them, too. */
+function showTitles(bar) {
+  for (const entry of bar.querySelectorAll('.entry[aria-label]')) {
+    entry.title = entry.getAttribute('aria-label');
+  }
+}
