@@ -101,7 +101,7 @@ def per_case(column, condition):
     return dict(db.session.execute(select(column, func.count()).where(condition).group_by(column)).tuples().all())
 
 
-def wait_until(come, seconds=40):
+def wait_until(come, seconds=240):
     until = time.monotonic() + seconds
     while not come():
         assert time.monotonic() < until, "it never came"
