@@ -47,7 +47,7 @@ ASPECTS = {
     "department": N_("Department"),
     "notify": N_("Sends a message"),
 }
-"""What can be different about an element; properties and parameters go by their own names."""
+"""What can be different about an element (English msgids); properties and parameters go by their own names."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +58,21 @@ class Aspect:
     before: str
     after: str
 
-    @property
-    def label(self) -> str:
-        """An English msgid; a property's own name stands for itself."""
-        return ASPECTS.get(self.name, self.name)
-
 
 @dataclass(frozen=True)
 class Difference:
-    """What became of one element. ``element`` is BPMN's word for what it is."""
+    """What became of one element. ``element`` is BPMN's word for what it is.
+
+    ``name`` is its id where it has none, and empty for such a line; ``ends`` are what a line comes from and leads to.
+    Of what came or went, ``aspects`` say all that it is.
+    """
 
     id: str
     element: str
     name: str
     kind: Kind
     aspects: tuple[Aspect, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,16 @@ class _Element:
     references: Mapping[str, str]
     """Ids of the elements that it names: where one of those has another name, this one has not changed."""
     place: tuple[float, ...]
+
+    @property
+    def titled(self) -> set[str]:
+        """Aspects that are told by what the element is called."""
+        return {"kind", "name"} | ({"from", "to"} if self.element == "sequenceFlow" else set())
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """What a line comes from and leads to; nothing of another element."""
+        return (self.aspects["from"], self.aspects["to"]) if self.element == "sequenceFlow" else ()
 
 
 def between(before: str | bytes, after: str | bytes) -> list[Difference]:
@@ -99,20 +109,33 @@ def told(source: str | bytes) -> dict[str, str]:
     return {key: " · ".join(filter(None, each.aspects.values())) for key, each in found.items()}
 
 
+def nameless(*sources: str | bytes) -> dict[str, str]:
+    """Which elements of drawings have no name, by id: BPMN's word for what each is. Raises UnreadableXml."""
+    every = (each for source in sources for each in xml.read(source).iter() if is_bpmn(each))
+    return {each.get("id"): xml.kind(each) for each in every if each.get("id") and not each.get("name")}
+
+
 def _difference(key: str, old: _Element | None, new: _Element | None) -> Difference | None:
     if old is None:
-        return Difference(key, new.element, new.name, Kind.added) if new is not None else None
+        return _whole(key, new, Kind.added) if new is not None else None
     if new is None:
-        return Difference(key, old.element, old.name, Kind.removed)
+        return _whole(key, old, Kind.removed)
     names = dict.fromkeys([*old.aspects, *new.aspects])
     pairs = ((name, old.aspects.get(name, ""), new.aspects.get(name, "")) for name in names)
     same = {name for name, key in new.references.items() if old.references.get(name) == key}
     aspects = tuple(Aspect(*pair) for pair in pairs if pair[1] != pair[2] and pair[0] not in same)
     if aspects:
-        return Difference(key, new.element, new.name or old.name, Kind.changed, aspects)
+        return Difference(key, new.element, new.name or old.name, Kind.changed, aspects, new.ends)
     is_flow = new.element == "sequenceFlow"
     shifted = any(abs(one - other) > NEAR for one, other in zip(old.place, new.place, strict=False))
     return Difference(key, new.element, new.name, Kind.moved) if shifted and not is_flow else None
+
+
+def _whole(key: str, element: _Element, kind: Kind) -> Difference:
+    """One that came or went, with all that it is but what its title says."""
+    told = ((name, value) for name, value in element.aspects.items() if value and name not in element.titled)
+    aspects = (Aspect(name, "", value) if kind == Kind.added else Aspect(name, value, "") for name, value in told)
+    return Difference(key, element.element, element.name, kind, tuple(aspects), element.ends)
 
 
 def _elements(root: xml.Element) -> dict[str, _Element]:
@@ -125,14 +148,9 @@ def _elements(root: xml.Element) -> dict[str, _Element]:
             key = each.get("id")
             told = dict(_aspects(each, kind, names)) | ({"lane": roles[key]} if key in roles else {})
             references = {name: each.get(given) for name, given in _REFERENCES.items() if each.get(given)}
-            found[key] = _Element(kind, _named(each, kind, names), told, references, places.get(key, ()))
+            name = each.get("name") or ("" if kind == "sequenceFlow" else key)
+            found[key] = _Element(kind, name, told, references, places.get(key, ()))
     return found
-
-
-def _named(element: xml.Element, kind: str, names: Mapping[str, str]) -> str:
-    if kind != "sequenceFlow" or element.get("name"):
-        return element.get("name") or element.get("id")
-    return " → ".join(names.get(element.get(end), "") for end in ("sourceRef", "targetRef"))
 
 
 def _aspects(element: xml.Element, kind: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from engine.access.permissions import Permission
 from engine.kit.errors import NotFound
-from engine.process import differences
 from engine.studio import archive_file, archives, drafting
 from engine.studio.parts import processes
 from web.guards import requires
+from web.studio.comparing import compared
 from web.studio.door import door
 from web.studio.reviews import EMPTY
-from web.studio.versions import compared
 
 
 @door.get("/archives/<int:archive_id>/drawings/<key>")
@@ -24,11 +23,10 @@ def archive_drawing(archive_id: int, key: str) -> ResponseReturnValue:
     if after is None:
         raise NotFound
     before = processes.PART.read().get(key)
-    found = differences.between(before or EMPTY, after)
     return render_template(
         "studio/archive_drawing.html",
         row=row,
         name=drafting.name_in(after) or key,
         is_new=before is None,
-        **compared(before or EMPTY, after, found),
+        **compared(before or EMPTY, after),
     )

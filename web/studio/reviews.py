@@ -9,15 +9,15 @@ from engine.access.permissions import Permission
 from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import Invalid, NotFound
-from engine.process import differences
 from engine.process.models import ProcessDefinition
 from engine.studio import commenting, reviewing
 from engine.studio.models import DraftState, StudioDraft
 from web import languages, rail
 from web.guards import requires
 from web.session import current_actor
+from web.studio.comparing import compared
 from web.studio.door import door, sent_revision
-from web.studio.versions import compared, names_of
+from web.studio.versions import names_of
 
 P = Permission
 EMPTY = (
@@ -117,7 +117,7 @@ def _find(draft_id: int) -> StudioDraft:
 def _page(draft: StudioDraft, refusal: Invalid | None = None) -> str:
     base = db.session.get(ProcessDefinition, draft.based_on_id) if draft.based_on_id else None
     before = base.xml if base is not None else EMPTY
-    sides = compared(before, draft.xml, differences.between(before, draft.xml))
+    sides = compared(before, draft.xml)
     errors, warnings = reviewing.findings(draft.xml, rehearse=False)
     actor, is_handed_in = current_actor(), draft.state == DraftState.submitted
     is_mine = actor.id in reviewing.makers(draft)

@@ -1,8 +1,7 @@
-"""One version: what it is, beside another one, and what may be done with it: bring it back, suspend it."""
+"""One version: what it is, and what may be done with it: bring it back, suspend it."""
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +14,10 @@ from engine.kit.db import db
 from engine.kit.errors import Invalid, NotFound
 from engine.kit.i18n import N_
 from engine.organization.models import User
-from engine.process import definitions, differences, drawing, exporting
-from engine.process.differences import Difference
+from engine.process import definitions, drawing, exporting
 from engine.process.models import DefinitionState, ProcessDefinition, ProcessInstance
 from engine.studio import migrations, versions
 from web.confirming import asks_first
-from web.desk import wording
 from web.guards import requires
 from web.session import current_actor
 from web.studio.door import door
@@ -34,18 +31,6 @@ SEEN_BY = (P.process_manage, P.process_review, P.process_suspend, P.process_migr
 def version(definition_id: int) -> ResponseReturnValue:
     """One version as a picture, its history, and what may be done with it."""
     return _page(find(definition_id))
-
-
-@door.get("/versions/<int:definition_id>/differences/<int:other_id>")
-@requires(*SEEN_BY)
-def compare(definition_id: int, other_id: int) -> ResponseReturnValue:
-    """Two versions side by side: what came, went, changed or moved."""
-    before, after = find(definition_id), find(other_id)
-    if before.key != after.key:
-        raise NotFound
-    found = differences.between(before.xml, after.xml)
-    return render_template("studio/compare.html", before=before, after=after, siblings=_siblings(before.key),
-                           **compared(before.xml, after.xml, found))  # fmt: skip
 
 
 @door.post("/versions/<int:definition_id>/restoration")
@@ -108,19 +93,6 @@ def find(definition_id: int) -> ProcessDefinition:
     if row is None:
         raise NotFound
     return row
-
-
-def compared(before: str, after: str, found: Sequence[Difference]) -> dict[str, Any]:
-    """What the two pictures and the list of a comparison are made of."""
-    marks = {one.id: str(one.kind) for one in found}
-    return {
-        "pictures": (drawing.read(before), drawing.read(after)),
-        "marks": tuple({key: mark for key, mark in marks.items() if mark != gone} for gone in ("added", "removed")),
-        "differences": found,
-        "counts": {kind: sum(one.kind == kind for one in found) for kind in differences.Kind},
-        "aspects": differences.ASPECTS,
-        "aspect_words": {"act": wording.STEPS, "stage": wording.STAGES, "clock": wording.CLOCKS},
-    }
 
 
 def names_of(ids: set[int | None]) -> dict[int, str]:

@@ -67,7 +67,7 @@ def vocabulary() -> ResponseReturnValue:
             "clocks": _clocks(),
             "results": [_entry(value, _(label)) for value, label in routing.RESULTS.items()],
             "actions": [_action(one) for one in actions.offered()],
-            "facts": [_fact(one) for one in _facts()],
+            "facts": [_fact(one) for one in facts()],
             "words": {sentence: _(sentence) for sentence in WORDS},
         }
     )
@@ -158,7 +158,7 @@ def _parameter(name: str, field: Any) -> Entry:
     }
 
 
-def _facts() -> list[Fact]:
+def facts() -> list[Fact]:
     """What every drawing may ask for, the outcome first; what forms ask stands with them."""
     found = {named.OUTCOME.name: named.OUTCOME, **named.mapping("fact")}
     for kind in ("act_fact", "action_fact"):

@@ -26,6 +26,28 @@ def test_what_came_and_went_is_told() -> None:
     assert found(more, plain())["pay"] == Kind.removed
 
 
+def test_what_came_and_went_is_told_with_all_that_it_is() -> None:
+    more = Sketch("p").start().user("buy").user("pay", clock="handling", department="owner").end("done")
+    more.chain("begin", "buy").flow("buy", "pay", "cost > 1").chain("pay", "done")
+    came = {one.id: one for one in differences.between(plain().xml(), more.xml())}
+    values = {"lane": "clerk", "form": "pay", "act": "pay", "clock": "handling", "department": "owner"}
+    assert {each.name: (each.before, each.after) for each in came["pay"].aspects} == {
+        name: ("", value) for name, value in values.items()
+    }
+    assert came["buy_to_pay"].ends == ("buy", "pay"), "the title says what it comes from and leads to"
+    assert [(each.name, each.after) for each in came["buy_to_pay"].aspects] == [("condition", "cost > 1")]
+    went = {one.id: one for one in differences.between(more.xml(), plain().xml())}
+    assert {each.name: (each.before, each.after) for each in went["pay"].aspects} == {
+        name: (value, "") for name, value in values.items()
+    }
+
+
+def test_what_has_no_name_is_known() -> None:
+    source = plain().xml().replace('id="buy" name="buy"', 'id="buy"')
+    assert differences.nameless(source)["buy"] == "userTask"
+    assert "done" not in differences.nameless(source)
+
+
 def test_what_changed_is_told_with_both_values() -> None:
     [one] = differences.between(plain(stage="buying").xml(), plain(clock="handling", colour="red").xml())
     assert (one.id, one.kind, one.name) == ("buy", Kind.changed, "buy")
@@ -40,7 +62,7 @@ def test_a_condition_that_changed_is_told_of_its_flow() -> None:
         return s.flow("which", "one", condition).flow("which", "two", name="other")
 
     [one] = differences.between(choosing("a > 1").xml(), choosing("a > 2").xml())
-    assert (one.element, one.name) == ("sequenceFlow", "which → one")
+    assert (one.element, one.name, one.ends) == ("sequenceFlow", "", ("which", "one"))
     assert [(each.before, each.after) for each in one.aspects] == [("a > 1", "a > 2")]
 
 

@@ -1,5 +1,7 @@
 """Versions beside each other, brought back and suspended; each by those who may."""
 
+import re
+
 import pytest
 
 from engine.kit.db import db, unit_of_work
@@ -32,6 +34,72 @@ def test_two_versions_stand_side_by_side_with_what_is_different(visit, first, se
     assert "<b>登记" not in page
     chinese = visit("qian").get(f"/studio/versions/{first}/differences/{second}").text
     assert "有何不同" in chinese
+
+
+STEP = """
+<bpmn:userTask id="countersign"{name}>
+  <bpmn:extensionElements>
+    <cityloop:task form="suspension_lift" act="verification" stage="verifying" clock="verification"
+                   department="authority" notify="true" odd="&lt;i&gt;odd"/>
+  </bpmn:extensionElements>
+</bpmn:userTask>
+<bpmn:exclusiveGateway id="Gateway_0x1"/>
+<bpmn:sequenceFlow id="Flow_0x1" sourceRef="countersign" targetRef="Gateway_0x1">
+  <bpmn:conditionExpression>{condition}</bpmn:conditionExpression>
+</bpmn:sequenceFlow>
+"""
+NAMED = ' name="会签&lt;i&gt;"'
+
+
+def listed(browser, first, *, name=NAMED, condition="kind == &quot;event&quot; &amp;&amp; return_count &gt;= 2"):
+    """The list of what is different once a step with a way behind it is added: nobody need be able to run it."""
+    row = db.session.get_one(ProcessDefinition, first)
+    xml = row.xml.replace("<bpmn:sequenceFlow", STEP.format(name=name, condition=condition) + "<bpmn:sequenceFlow", 1)
+    xml = xml.replace("<bpmn:flowNodeRef>", "<bpmn:flowNodeRef>countersign</bpmn:flowNodeRef><bpmn:flowNodeRef>", 1)
+    told = {"name": row.name, "digest": row.digest, "created_at": row.created_at}
+    other = ProcessDefinition(key=row.key, version=9, xml=xml, state="superseded", **told)
+    db.session.add(other)
+    db.session.commit()
+    both = ((first, other.id), (other.id, first))
+    pages = [browser.get(f"/studio/versions/{before}/differences/{after}").text for before, after in both]
+    return [re.sub(r"\s+", " ", page.partition('class="differences"')[2]) for page in pages]
+
+
+def test_what_came_or_went_tells_its_properties_in_words(visit, first):
+    for page, tag in zip(listed(visit("system_admin", language="en"), first), ("ins", "del"), strict=True):
+        for label, value in (
+            ("Act", "Verification"), ("Stage", "Being verified on site"), ("Clock", "Verification on site"),
+            ("Sends a message", "yes"), ("odd", "&lt;i&gt;odd"),
+        ):  # fmt: skip
+            assert re.search(rf"<dt>{label}</dt><dd> ?<{tag}>{value}</{tag}>", page), label
+        assert ">suspension_lift<" not in page, "forms go by their titles"
+        assert ">authority<" not in page, "rules of departments go by their labels"
+        assert "<i>" not in page
+
+
+def test_ways_and_what_has_no_name_are_told_without_their_ids(visit, first):
+    browser = visit("system_admin", language="en")
+    came, _ = listed(browser, first)
+    assert re.search(r'line <b data-show="Flow_0x1">from 会签&lt;i&gt; to unnamed gateway</b>', came)
+    assert '<b data-show="Gateway_0x1">unnamed gateway</b>' in came
+    assert ">Gateway_0x1" not in came
+
+
+def test_a_step_without_a_name_says_so(visit, first):
+    came, _ = listed(visit("system_admin", language="en"), first, name="")
+    assert '<b data-show="countersign">unnamed step</b>' in came
+
+
+def test_a_simple_condition_is_told_in_words_and_another_as_it_is_run(visit, first):
+    browser = visit("system_admin", language="en")
+    came, _ = listed(browser, first)
+    source = "kind == &#34;event&#34; &amp;&amp; return_count &gt;= 2"
+    assert re.search(rf"is Event and [^<]+ is at least 2 <code>{source}</code>", came)
+
+
+def test_a_condition_of_more_than_rows_stays_as_it_is(visit, first):
+    came, _ = listed(visit("system_admin", language="en"), first, condition="(rounds + 1) &gt; 2")
+    assert "<ins>(rounds + 1) &gt; 2</ins>" in came
 
 
 def test_versions_of_different_processes_are_not_compared(visit, city, first):
