@@ -7,7 +7,18 @@ from sqlalchemy import Executable, select
 from engine.access import seeds
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import drawn_facts, limits, list_of_acts, policy, stages, step_departments, suspension, tables
+from engine.cases import (
+    drawn_facts,
+    limits,
+    list_of_acts,
+    policy,
+    reporting,
+    stages,
+    step_departments,
+    suspension,
+    tables,
+)
+from engine.cases.adjustment_models import AdjustmentKind
 from engine.cases.models import Stage
 from engine.forms import catalogue
 from engine.kit.db import db
@@ -32,6 +43,7 @@ def tell() -> None:
     linting.know("handling", lambda: {"handling", "feedback"})
     linting.know("apart", lambda: policy.APART_FROM_HANDLING)
     linting.know("closed", lambda: {Stage.closed.value})
+    linting.know("begun", lambda: {reporting.STANDARD, *(kind.value for kind in AdjustmentKind)})
     drawn_facts.tell()
     tables.declare()
 

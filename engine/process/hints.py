@@ -5,6 +5,9 @@ from engine.kit.i18n import N_
 HINTS: dict[str, str] = {
     "Exactly one process is needed, not %(count)s.": N_("Keep one pool, and draw the others as drawings of their own."),
     "The process is marked as not executable.": N_("Mark it as executable: it was drawn only to be looked at."),
+    'No act of the program begins cases on the process "%(key)s": published, it would stand unused.': N_(
+        'Change a copy of a process that is begun ("Change it" on its page): %(begun)s.'
+    ),
     "The id %(id)s is used twice.": N_("Draw one of the two anew: its id is then made for it."),
     "The id %(id)s is reserved; please choose another.": N_("Give it an id that says what it is."),
     "Exactly one start event is needed, not %(count)s.": N_("Lead every beginning from one start, with a gateway."),

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from engine.kit.i18n import N_
-from engine.process import expressions, translating, xml
+from engine.process import expressions, translating, vocabulary, xml
 from engine.process.dialects import naming
-from engine.process.finding import GATEWAYS, Finding, Shape, at, is_bpmn, name_of
+from engine.process.finding import GATEWAYS, Finding, Grade, Shape, at, is_bpmn, name_of
 
 MOST_PIXELS = 1_000_000
 _PASSING = {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "scriptTask", "intermediateThrowEvent"}
@@ -19,6 +19,21 @@ def processes(shape: Shape) -> Iterator[Finding]:
     for process in shape.processes:
         if process.get("isExecutable") == "false":
             yield at(process, N_("The process is marked as not executable."))
+
+
+def never_begun(shape: Shape) -> Iterator[Finding]:
+    """Acts of the program begin processes by their keys; a drawing of another key would never run."""
+    if not vocabulary.is_told("begun"):
+        return
+    begun = shape.known("begun")
+    for key in (process.get("id", "") for process in shape.processes):
+        if key not in begun:
+            yield Finding(
+                "drawing",
+                N_('No act of the program begins cases on the process "%(key)s": published, it would stand unused.'),
+                {"key": key, "begun": ", ".join(sorted(begun))},
+                Grade.warning,
+            )
 
 
 def ids(shape: Shape) -> Iterator[Finding]:

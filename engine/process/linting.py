@@ -49,12 +49,13 @@ _ALONG: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
 )
 """Rules that walk along the ways: not asked where some of these lead through elements that are not run at all."""
 _WARNINGS: tuple[Callable[[Shape], Iterator[Finding]], ...] = (
+    lint_flows.never_begun,
     lint_facts.never,
     lint_facts.no_way,
     lint_facts.not_always_given,
     lint_hands.judging,
 )
-"""Asked only of drawings without errors: they walk along the ways."""
+"""Asked only of drawings without errors: most walk along the ways."""
 
 __all__ = ["Finding", "Grade", "Report", "check", "examine", "findings", "know"]
 

@@ -17,6 +17,7 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 ``handling``     acts by which work is done
 ``apart``        acts that the program never lets somebody do who did the work
 ``closed``       stages of an end that say: the work was done and found good
+``begun``        keys of the processes that acts of the program begin; on others no case ever begins
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -9,7 +9,7 @@ from engine.kit import clock
 from engine.kit.db import db
 from engine.kit.errors import CityLoopError, Invalid
 from engine.kit.i18n import N_
-from engine.process import queries, xml
+from engine.process import queries, vocabulary, xml
 from engine.studio import blank, bringing, commenting, drafting
 from engine.studio.bringing import File
 from engine.studio.errors import DraftExists
@@ -73,6 +73,7 @@ def _page(file: File | None = None, refusal: CityLoopError | None = None) -> str
     return render_template(
         "studio/new.html",
         keys=sorted({row.key for row in queries.definitions()}),
+        begun=sorted(vocabulary.names("begun")),
         file=file,
         refusal=refusal,
         refused=refusal.fields if isinstance(refusal, Invalid) else {},

@@ -3,7 +3,7 @@
 import pytest
 from marshmallow import Schema, fields
 
-from engine.process import actions, linting
+from engine.process import actions, linting, xml
 from engine.process.linting import Finding, Grade
 from engine.process.vocabulary import Fact, FactKind
 from tests.engine.process.sketching import Sketch
@@ -192,3 +192,16 @@ def test_every_sentence_about_a_drawing_says_how_to_mend_it() -> None:
     assert finding.mended("en")
     assert finding.mended("zh_Hans_CN") != finding.mended("en")
     assert Finding("a", "The id %(id)s is used twice.", {"id": "a"}).mended("en")
+
+
+def test_a_process_that_no_act_begins_is_warned_of() -> None:
+    s = Sketch().start().user("work").end()
+    s.chain("begin", "work", "finish")
+    assert said(s, Grade.warning) == {}
+    linting.know("begun", lambda: {"standard_case", "appeal"})
+    (finding,) = linting.findings(s.xml())
+    assert finding.grade == Grade.warning
+    assert "No act of the program begins cases" in finding.told("en")
+    assert finding.mended("en").endswith(": appeal, standard_case.")
+    linting.know("begun", lambda: {xml.find(xml.read(s.xml()), "./bpmn:process")[0].get("id")})
+    assert said(s, Grade.warning) == {}

@@ -33,6 +33,11 @@ def test_a_process_begins_from_nothing_with_a_name(visit, city):
     assert drawing["is_mine"]
 
 
+def test_the_page_says_on_which_processes_cases_begin(visit, city):
+    told = visit("system_admin").get(NEW).text
+    assert "appeal, extension, standard_case, suspension" in told
+
+
 def test_a_process_begins_with_a_file_of_another_tool(visit, city):
     text = blank.drawing("trees", "Trees")
     admin = visit("system_admin")
