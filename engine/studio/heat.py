@@ -32,7 +32,8 @@ class Node:
 
     ``here`` tokens wait now, ``overdue`` of them past their due moment (``dated`` have one), ``failed`` with an
     incident. Of the cases of the period: ``passed`` counts passages, ``again`` passages by a case that had passed
-    before, in ``circling`` cases; ``late`` of the ``judged`` steps were not done in time.
+    before, in ``circling`` cases; ``late`` of the ``judged`` steps were not done in time, and of
+    ``unkept`` more the due moment was not kept.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Node:
     circling: int
     judged: int
     late: int
+    unkept: int
     median: float | None
     slow: float | None
 
@@ -76,12 +78,16 @@ class Shade:
 
 @dataclass(frozen=True)
 class Total:
-    """Of all nodes together: ``overdue`` open steps, open incidents, and how many of the period's steps were late."""
+    """Of all nodes together: ``overdue`` open steps, open incidents, and how many of the period's steps were late.
+
+    Of ``unkept`` more nothing is known.
+    """
 
     overdue: int
     failed: int
     judged: int
     late: int
+    unkept: int
 
 
 @dataclass(frozen=True)
@@ -177,6 +183,7 @@ def _node(node: charts.Node, was: Passing, now: Now) -> Node:
         circling=sum(1 for each in times.values() if each > 1),
         judged=was.judged[node.id],
         late=was.late[node.id],
+        unkept=was.unkept[node.id],
         median=_quantile(seconds, 0.5),
         slow=_quantile(seconds, 0.9),
     )

@@ -30,7 +30,8 @@ class Passing:
     """What the cases that were read did; ``began`` in all, ``read`` of them.
 
     By node: the seconds of each passage; by node and case: the longest passage, how often it passed, and by how many
-    seconds it was late there. ``judged`` counts the steps by node of which it is decided whether they were late.
+    seconds it was late there. ``judged`` counts the steps by node of which it is decided whether they were late,
+    ``unkept`` those that were done at a step with a time limit and whose due moment was not kept.
     """
 
     began: int = 0
@@ -39,6 +40,7 @@ class Passing:
     longest: dict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
     times: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     judged: Counter[str] = field(default_factory=Counter)
+    unkept: Counter[str] = field(default_factory=Counter)
     late: Counter[str] = field(default_factory=Counter)
     latest: dict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -68,9 +70,16 @@ def read(definition_id: int, chart: Chart, *, since: datetime, until: datetime, 
         for node, seconds in passages(chart, moves):
             passing.passed(instance_id, node, seconds)
         dues += [Due(instance_id, move.node, move.due_at, move.at) for move in moves if move.due_at and move.node]
+        passing.unkept.update(move.node for move in moves if _is_unkept(chart, move))
     for step in lateness.judged([*dues, *_past_due(ids, at)]):
         passing.was_due(step)
     return passing
+
+
+def _is_unkept(chart: Chart, move: Any) -> bool:
+    """Whether a step with a time limit was done and its due moment was not kept: it was done by an older program."""
+    node = chart.nodes.get(move.node)
+    return node is not None and bool(node.clock) and move.kind == "completed" and move.due_at is None
 
 
 def passages(chart: Chart, events: Iterable[Any]) -> Iterator[tuple[str, float]]:

@@ -8,7 +8,7 @@ from engine.access.permissions import Permission
 from engine.audit import queries
 from engine.audit.queries import Filter
 from web import times
-from web.admin import wording
+from web.admin import details, wording
 from web.admin.door import door
 from web.guards import requires
 
@@ -19,7 +19,12 @@ def audit() -> ResponseReturnValue:
     """Records, newest first, by person, act, object and days."""
     page = queries.find(_wanted(), page=request.args.get("page", 1, type=int))
     return render_template(
-        "admin/audit.html", page=page, actions=queries.actions(), word_of=_word_of, objects=wording.OBJECTS
+        "admin/audit.html",
+        page=page,
+        actions=queries.actions(),
+        word_of=_word_of,
+        objects=wording.OBJECTS,
+        readable=details.readable,
     )
 
 

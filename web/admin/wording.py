@@ -97,6 +97,8 @@ ACTS = {
     "process.token_removal": N_("branch of a case ended by hand"),
     "process.timer_change": N_("timer changed by hand"),
     "simulation.build_city": N_("fictional city built"),
+    "simulation.month_begun": N_("month in the fictional city begun"),
+    "simulation.month_ended": N_("month in the fictional city ended"),
     "reporter.revealed": N_("reporter's data shown"),
     "cases.exported": N_("list of cases exported"),
     "components.import": N_("components imported"),

@@ -18,7 +18,7 @@ DONE = {
     "filing_proposal": N_("Filing is proposed; the duty officer decides."),
     "confirmation_request": N_("A collector is asked to confirm it on site."),
     "confirmation": N_("Your result is with the acceptor."),
-    "filing": N_("The case is filed. The authority list is asked for its department."),
+    "filing": N_("The case is filed. Its department is being decided."),
     "filing_return": N_("It is back with the acceptor."),
     "late_filing": N_("The case is filed."),
     "dispatch": N_("Dispatched to %(department)s, due %(due)s."),

@@ -61,6 +61,7 @@ def test_a_step_done_late_counts_and_opens_its_case(slow, city):
     other.now = slow.now
     node = figures(other)
     assert (node.judged, node.late, node.late_share) == (2, 1, 0.5)
+    assert node.unkept == 0
     assert late_cases(other) == [(slow.case_id, 30 * 60)]
     assert figures(other, "accept").late == 0
     assert late_cases(other, "accept") == []
@@ -85,6 +86,7 @@ def test_of_steps_done_before_it_was_kept_nothing_is_said(slow):
         db.session.execute(update(ProcessEvent).values(due_at=None))
     node = figures(slow)
     assert (node.passed, node.judged, node.late, node.late_share) == (1, 0, 0, None)
+    assert node.unkept == 1
 
 
 def provisional(story):

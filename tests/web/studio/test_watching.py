@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from engine.access.models import RolePermission
 from engine.audit.models import AuditRecord
 from engine.kit import clock
 from engine.kit.db import db, unit_of_work
 from engine.process import definitions, incidents
-from engine.process.models import Incident, OpenTask, OpenTimer, OutboxMessage, ProcessInstance
+from engine.process.models import Incident, OpenTask, OpenTimer, OutboxMessage, ProcessEvent, ProcessInstance
 from engine.studio import jobs
 from tests.stories import Story
 
@@ -100,6 +100,15 @@ def test_the_map_says_its_colours_in_words_and_its_numbers_lead_to_their_cases(a
     assert story.case.number in cases
     assert "95 minutes" in cases, "by how much"
     assert re.search(r'href="/studio/watch/\d+/cases\?by=late&amp;days=30">\d+%</a><span>1 of', heat)
+
+
+def test_the_map_says_of_how_many_older_steps_nothing_is_known(admin, story):
+    story.do(story.clerk, "signing")
+    address = f"/studio/watch/{standard()}"
+    assert "not counted: its due moment" not in admin.get(address).text
+    with unit_of_work():
+        db.session.execute(update(ProcessEvent).where(ProcessEvent.node == "sign").values(due_at=None))
+    assert "1 older step is not counted: its due moment was not kept" in admin.get(address).text
 
 
 @pytest.mark.parametrize(
