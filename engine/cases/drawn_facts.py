@@ -55,6 +55,7 @@ _NO_FACTS = frozenset({OUTCOME.name, "note"})
 def tell() -> None:
     """Tell the check of drawings which facts there are."""
     linting.know("fact", lambda: _by_name(_BEGINNING))
+    linting.know("subject_fact", lambda: routing.OF_CASE)
     linting.know("outcome", lambda: OUTCOMES)
     linting.know("act_fact", lambda: {act: _by_name(facts) for act, facts in _BY_ACT.items()})
     linting.know("action_fact", lambda: {action: _by_name(facts) for action, facts in _BY_ACTION.items()})

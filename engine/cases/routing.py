@@ -78,6 +78,10 @@ RESULTS = {
 """What an end may give as result."""
 
 
+OF_CASE = frozenset({"kind", "major_category", "category", "is_urgent"})
+"""Names of what ``of_case`` gives: cases that began before these were recorded get them from there."""
+
+
 def of_case(case: Case) -> dict[str, str | bool]:
     """What the case itself says, for whoever begins it or categorises it."""
     category = case.category

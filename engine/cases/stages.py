@@ -17,7 +17,7 @@ from engine.access import actors
 from engine.access.actors import SYSTEM, Actor
 from engine.access.models import Role
 from engine.access.permissions import Scope
-from engine.cases import adjusting, deciders, limits, step_departments, timeline
+from engine.cases import adjusting, deciders, limits, routing, step_departments, timeline
 from engine.cases.models import Case, Involvement, Stage
 from engine.deadlines import clocks
 from engine.deadlines.models import Clock
@@ -72,6 +72,10 @@ class CaseFollower:
         """Lock the case before its instance, in the same order as every act does."""
         case = db.session.scalars(select(Case).where(Case.id == subject_id).with_for_update()).one()
         _open.pop(case, None)
+
+    def facts_of(self, subject_id: int) -> Mapping[str, str | bool]:
+        """What the case says of itself, for instances that began before it was recorded in them."""
+        return routing.of_case(_case(subject_id))
 
     def follow(self, move: Move) -> None:
         """Write the stage, stop the clocks of the steps that closed, start those of the steps that opened.

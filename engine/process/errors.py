@@ -27,6 +27,18 @@ class ExpressionFailed(Conflict):
     """The expression "%(source)s" cannot be evaluated: %(reason)s"""
 
 
+class Undecided(ExpressionFailed):
+    """At "%(node)s" it could not be decided how to go on. Please ask the system administrator."""
+
+    def __init__(self, node: str, why: ExpressionFailed) -> None:
+        super().__init__(node=node, **why.params)
+        self.why = why
+
+    def __str__(self) -> str:
+        # Logs and incidents tell what whoever acts need not know.
+        return f"{self.sentence} {self.why}"
+
+
 class FactsRefused(Invalid):
     """The facts given to the process cannot be kept: %(reason)s"""
 

@@ -1,14 +1,19 @@
 """Moving an instance: start, complete, send, withdraw. Each runs in the caller's transaction and commits nothing."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from engine.process import definitions, instances, specs
+from engine.process import catching_up, definitions, instances, specs
+from engine.process.errors import ExpressionFailed, Undecided
 from engine.process.instances import Loaded
 from engine.process.moving import Before, finish
 from engine.process.running import Run
 from engine.process.subjects import Move
+
+log = logging.getLogger(__name__)
 
 
 def start(
@@ -20,7 +25,9 @@ def start(
     """
     definition = definitions.startable(key)
     drawn = specs.drawn.get(definition.digest, lambda: instances.source_of(definition.id))
-    run = Run.new(drawn, facts)
+    run = Run.laid_out(drawn, facts)
+    with _said_plainly(run):
+        run.advance()
     loaded = instances.begin(definition, subject_kind=subject_kind, subject_id=subject_id, run=run, at=at)
     return finish(loaded, None, kind="started", facts=facts, by_id=by_id, at=at)
 
@@ -33,7 +40,9 @@ def complete(task_id: str, facts: Mapping[str, Any], *, by_id: int | None, at: d
     """
     loaded = instances.of_task(task_id)
     before = Before.of(loaded.run)
-    loaded.run.complete(task_id, facts)
+    catching_up.catch_up(loaded)
+    with _said_plainly(loaded.run):
+        loaded.run.complete(task_id, facts)
     return finish(loaded, before, kind="completed", task_id=task_id, facts=facts, by_id=by_id, at=at)
 
 
@@ -44,7 +53,9 @@ def send(instance_id: int, message: str, facts: Mapping[str, Any], *, by_id: int
     """
     loaded = instances.of(instance_id)
     before = Before.of(loaded.run)
-    loaded.run.send(message, facts)
+    catching_up.catch_up(loaded)
+    with _said_plainly(loaded.run):
+        loaded.run.send(message, facts)
     return finish(loaded, before, kind="sent", node=message, facts=facts, by_id=by_id, at=at)
 
 
@@ -62,12 +73,26 @@ def withdraw(instance_id: int, *, outcome: str, by_id: int | None, at: datetime)
 def fire(loaded: Loaded, task_id: str, node: str, *, at: datetime) -> Move:
     """The due moment of a timer has come (used by ``timers``). Raises StepGone where it does not wait any more."""
     before = Before.of(loaded.run)
-    loaded.run.fire(task_id, node)
+    catching_up.catch_up(loaded)
+    with _said_plainly(loaded.run):
+        loaded.run.fire(task_id, node)
     return finish(loaded, before, kind="fired", task_id=task_id, node=node, facts={}, by_id=None, at=at)
 
 
 def perform(loaded: Loaded, task_id: str, facts: Mapping[str, Any], *, at: datetime) -> Move:
     """A worker has performed a service task (used by ``outbox``). Raises StepGone where it does not wait any more."""
     before = Before.of(loaded.run)
-    loaded.run.perform(task_id, facts)
+    catching_up.catch_up(loaded)
+    with _said_plainly(loaded.run):
+        loaded.run.perform(task_id, facts)
     return finish(loaded, before, kind="performed", task_id=task_id, facts=facts, by_id=None, at=at)
+
+
+@contextmanager
+def _said_plainly(run: Run) -> Iterator[None]:
+    """Where a condition fails, whoever acts is told at which place; the log is told why."""
+    try:
+        yield
+    except ExpressionFailed as error:
+        log.warning("nothing could be decided at %s: %s", run.came_to, error)
+        raise Undecided(run.came_to, error) from error

@@ -24,11 +24,11 @@ class Missing:
         """Pairs of what people call the element that asks, and the fact that may be unknown there; each once."""
         if not vocabulary.is_told("fact") or self._given.is_anything:
             return []
-        known = self._given.known_from(places)
+        known, supplied = self._given.known_from(places), frozenset(vocabulary.names("subject_fact"))
         found = {
             (name_of(self._shape.nodes[place]), fact): None
             for element, _, facts in lint_facts.read(self._shape)
             if (place := lint_facts.place_of(element)) in known
-            for fact in sorted(facts - known[place])
+            for fact in sorted(facts - known[place] - supplied)
         }
         return list(found)

@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, literal_column, update
 from engine.kit.errors import Conflict
 from engine.process import batching, claiming, expressions, instances, subjects
 from engine.process.batching import Kind, Write, inserting
+from engine.process.errors import ExpressionFailed, Undecided
 from engine.process.instances import TASK, Loaded
 from engine.process.models import Delivery, OpenTimer, OutboxMessage, ProcessEvent
 from engine.process.running import Run
@@ -150,7 +151,10 @@ def _moving_timers(loaded: Loaded, timers: Mapping[tuple[str, str], DueTimer], a
 def _due(loaded: Loaded, task_id: str, timer: DueTimer, at: datetime) -> datetime | None:
     if timer.clock:
         return subjects.follower_of(loaded.subject_kind).timer_due(loaded.subject_id, timer.clock, at)
-    return expressions.moment(timer.source or "", loaded.run.facts(task_id), at)
+    try:
+        return expressions.moment(timer.source or "", loaded.run.facts(task_id), at)
+    except ExpressionFailed as error:
+        raise Undecided(timer.node, error) from error
 
 
 def opening_services(loaded: Loaded, services: Iterable[Any], at: datetime) -> Iterator[Write]:

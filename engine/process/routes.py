@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine.kit.db import db
 from engine.kit.errors import NotFound
 from engine.kit.i18n import N_
-from engine.process import charts, codec, instances, rehearsing, specs, standing, together, transposing
+from engine.process import charts, codec, instances, rehearsing, specs, standing, together, transposing, vocabulary
 from engine.process.instances import DEFINITION
 from engine.process.missing import Missing
 from engine.process.running import Run
@@ -80,7 +80,8 @@ class Route:
         there = {node: facts for old, facts in known.items() if (node := self.plan.node(old)) not in {None, TAKEN_OFF}}
         text = N_('"%(name)s" asks for %(fact)s, which such a case does not have; it would stop there.')
         asked = self._missing.asked_for(there)  # type: ignore[arg-type]
-        return tuple(Reason(text, {"name": name, "fact": fact}) for name, fact in asked)
+        called = {name: fact.label for name, fact in vocabulary.facts().items() if fact.label} if asked else {}
+        return tuple(Reason(text, {"name": name, "fact": called.get(fact, fact)}) for name, fact in asked)
 
     @cached_property
     def _missing(self) -> Missing:

@@ -42,9 +42,15 @@ class Run:
     @classmethod
     def new(cls, drawn: Drawn, facts: Mapping[str, Any], engine: Any = None) -> "Run":
         """Begin ``drawn`` with ``facts`` and go on to the first steps that wait; ``engine`` stands in for CEL."""
+        run = cls.laid_out(drawn, facts, engine)
+        run.advance()
+        return run
+
+    @classmethod
+    def laid_out(cls, drawn: Drawn, facts: Mapping[str, Any], engine: Any = None) -> "Run":
+        """The same before its first move."""
         run = cls(Workflow(drawn.spec, drawn.subprocesses, script_engine=engine or CelEngine()))
         run.workflow.task_tree.data.update(facts_room.check(facts))
-        run.advance()
         return run
 
     @property
@@ -175,6 +181,11 @@ class Run:
                 task.task_spec._update(task)
         self.advance()
 
+    @property
+    def came_to(self) -> str:
+        """What people call the node that the last move came to: where one failed, that at which it did."""
+        return _name_of(self._current)
+
     def tasks(self) -> Iterator[Any]:
         """Every task of the instance, those of its subprocesses too."""
         yield from self.workflow.tasks.values()
@@ -184,6 +195,7 @@ class Run:
     def _finish(self, task: Any, facts: Mapping[str, Any]) -> None:
         task.data.update(facts_room.check(facts))
         facts_room.check_size(task.data)
+        self._current = task
         task.complete()
         self._passed(task)
         self.advance()

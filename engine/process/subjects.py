@@ -92,6 +92,12 @@ def follower_of(kind: str) -> Follower:
     return _followers[kind]
 
 
+def facts_of(kind: str, subject_id: int) -> Mapping[str, Any]:
+    """What a subject says of itself at any time, where its follower has ``facts_of(subject_id)``."""
+    asking = getattr(follower_of(kind), "facts_of", None)
+    return asking(subject_id) if asking is not None else {}
+
+
 def hold(kind: str, subject_id: int) -> None:
     """Lock the subject's own row first, where its follower has ``hold(subject_id)``.
 

@@ -7,6 +7,7 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 ``department``   what a step may name as its department; others are refused
 ``department_role``  codes of the roles whose steps belong to a department: only these may name one
 ``fact``         facts that conditions may read from the beginning on: ``{name: Fact}``
+``subject_fact`` names of those of them that the subject says of itself, whenever its instance lacks them
 ``outcome``      what an act may end with: ``{act: {"passed", "failed"}}``
 ``act_fact``     facts that an act gives besides its outcome: ``{act: {name: Fact}}``
 ``action_fact``  facts that an action of a service task gives: ``{action: {name: Fact}}``

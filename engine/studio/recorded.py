@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from engine.cases import adjusting, suspension
+from engine.cases import adjusting, routing, suspension
 from engine.cases.models import Case
 from engine.cases.stages import KIND
 from engine.deadlines.models import Clock
@@ -112,9 +112,7 @@ def read(instance_ids: Sequence[int]) -> list[Record]:
         .where(INSTANCE.c.id.in_(instance_ids))
         .order_by(INSTANCE.c.id)
     ).all()  # fmt: skip
-    cases = {
-        case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_([r.subject_id for r in rows])))
-    }
+    cases = _cases([row.subject_id for row in rows])
     events, clocks, tasks = _events(instance_ids), _clocks(list(cases)), _open(instance_ids)
     found = []
     for row in rows:
@@ -127,6 +125,11 @@ def read(instance_ids: Sequence[int]) -> list[Record]:
         _tell(record, events[row.id])
         found.append(record)
     return found
+
+
+def _cases(case_ids: Sequence[int]) -> dict[int, Case]:
+    chosen = select(Case).where(Case.id.in_(case_ids)).options(joinedload(Case.category))
+    return {case.id: case for case in db.session.scalars(chosen)}
 
 
 def _is_of(clock: Clock, run: Any) -> bool:
@@ -165,7 +168,8 @@ def _tell(record: Record, events: Iterable[Any]) -> None:
     last_passed: dict[str, datetime] = {}
     for event in events:
         if event.kind == "started":
-            record.facts = dict(event.facts)
+            # Runs that began before all of these were recorded get the others from their case, as it is now.
+            record.facts = {**routing.of_case(record.case), **event.facts}
         elif event.kind == "withdrawn":
             record.withdrawn_at = event.at
         elif event.kind in _DONE and event.node:

@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.kit.i18n import N_
 from engine.studio.replay import Replayed
 from engine.studio.replay_models import Went
+
+_UNTOLD = N_("The reason stands beside each case.")
+"""Of figures that were kept before examples were."""
 
 
 @dataclass
@@ -30,6 +34,8 @@ class Tally:
     late_before: Counter[str] = field(default_factory=Counter)
     late_after: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By reason, what its places hold in the first case for which it was given."""
     nodes: dict[str, NodeTally] = field(default_factory=dict)
     new_steps: dict[str, dict[str, int]] = field(default_factory=dict)
     recorded_seconds: float = 0.0
@@ -41,7 +47,9 @@ class Tally:
         record = replayed.record
         self.recorded_seconds += (record.last_at - record.started_at).total_seconds()
         if replayed.went == Went.not_replayed:
-            self.reasons[replayed.reason[0] if replayed.reason else ""] += 1
+            reason, places = replayed.reason or ("", {})
+            self.reasons[reason] += 1
+            self.examples.setdefault(reason, places)
             return
         self.newly_late += is_newly_late(replayed)
         self.relieved += is_relieved(replayed)
@@ -62,6 +70,7 @@ class Tally:
         """Both together; this one is changed."""
         for name in ("went", "late_before", "late_after", "reasons"):
             getattr(self, name).update(getattr(other, name))
+        self.examples = other.examples | self.examples
         for name in ("newly_late", "relieved", "later", "recorded_seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for node, each in other.nodes.items():
@@ -71,6 +80,11 @@ class Tally:
         for node, counts in other.new_steps.items():
             self.new_steps[node] = dict(Counter(self.new_steps.get(node, {})) + Counter(counts))
         return self
+
+    def why(self, most: int = 5) -> list[tuple[str, dict[str, Any], int]]:
+        """The commonest reasons: a sentence, what its places hold in one of its cases, and of how many it is told."""
+        told = [(text, self.examples.get(text, {}), count) for text, count in self.reasons.most_common(most)]
+        return [(_UNTOLD if "%(" in text and not places else text, places, count) for text, places, count in told]
 
     def as_json(self) -> dict[str, Any]:
         """As a row keeps it."""

@@ -20,7 +20,7 @@ from engine.kit.i18n import N_
 from engine.process import charts
 from engine.process import incidents as settling
 from engine.process.charts import Chart
-from engine.process.errors import ExpressionFailed
+from engine.process.errors import Undecided
 from engine.process.models import Incident, ProcessDefinition, ProcessInstance
 from engine.studio import mending
 from web.admin.door import door
@@ -75,10 +75,10 @@ def skip_incident(incident_id: int) -> ResponseReturnValue:
     except Invalid as refusal:
         db.session.rollback()
         return listed(incident_id, refusal.fields or _about_facts(refusal), "skip"), 422
-    except ExpressionFailed as refusal:
+    except Undecided as refusal:
         # The gateway behind it asks for what the action would have found.
         db.session.rollback()
-        return listed(incident_id, _about_facts(refusal), "skip"), 422
+        return listed(incident_id, _about_facts(refusal.why), "skip"), 422
     flash(_("The case goes on without it."), "success")
     return redirect(url_for(".incidents"), 303)
 
