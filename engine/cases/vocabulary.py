@@ -15,6 +15,7 @@ from engine.cases import (
     reporting,
     stages,
     step_departments,
+    step_notices,
     suspension,
     tables,
 )
@@ -38,6 +39,7 @@ def tell() -> None:
     linting.know("role", _roles)
     linting.know("department", department_names)
     linting.know("department_role", _department_roles)
+    linting.know("notify", lambda: step_notices.WORDS)
     linting.know("plain_step", lambda: {"form": _PLAIN, "act": _PLAIN})
     linting.know("form_act", lambda: {act.name: act.step for act in list_of_acts.STEP_ACTS if act.step is not None})
     linting.know("handling", lambda: {"handling", "feedback"})

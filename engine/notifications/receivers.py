@@ -8,7 +8,7 @@ from sqlalchemy import update
 from engine.access.permissions import Permission
 from engine.calendars.jobs import year_missing
 from engine.calendars.models import Calendar
-from engine.cases import adjusting, recipients, stages, urging
+from engine.cases import adjusting, recipients, stages, step_notices, urging
 from engine.cases.adjustment_models import Adjustment, AdjustmentKind, AdjustmentState
 from engine.cases.models import Case, Stage
 from engine.exports.making import ready as export_ready
@@ -20,7 +20,7 @@ from engine.notifications.telling import tell
 from engine.organization.leaving import account_closed
 from engine.organization.models import User
 from engine.process.incidents import opened
-from engine.process.models import Incident
+from engine.process.models import Incident, OpenTask
 from engine.process.subjects import Placement, Step
 from engine.studio import reviewing
 from engine.studio.models import StudioDraft
@@ -28,6 +28,7 @@ from engine.supervision import orders
 from engine.supervision.models import OrderState, SupervisionOrder
 from engine.supervision.watching import escalated
 
+STEP = "step_given"
 GIVEN_BACK = {Stage.return_review.value, Stage.arbitration.value}
 """Stages of the centre's steps that a department's giving back opens; other work its pools see in their lists."""
 ADJUSTMENTS = {
@@ -43,26 +44,38 @@ OUTCOMES = {
     OrderState.open.value: N_("the answer is sent back; another is needed"),
 }
 
-ASKED_FOR = "notify"
-"""What a step says in its drawing where its whole role is told; without it, pools of the city see it in their lists."""
-
 
 @stages.given.connect
-def tell_of_step(case: Case, step: Step, placement: Placement, by_id: int | None, at: datetime, **_: Any) -> None:
+def tell_of_step(
+    case: Case, step: Step | OpenTask, placement: Placement, by_id: int | None, at: datetime, **_: Any
+) -> None:
     """Somebody by name, a department's people, a beat's collectors, whoever decides on what a department asks for.
 
-    The step in which a suspension lasts is nothing to do: whoever asked for it hears that it is granted.
+    With them, in the same row, whom the drawing chooses: when the step opens, not when one gives it to another. The
+    step in which a suspension lasts is nothing to do: whoever asked for it hears that it is granted.
     """
     if step.stage == Stage.suspended:
         return
-    if placement.assignee_id is not None:
-        tell("step_given", at=at, case=case, user_ids=[placement.assignee_id], except_id=by_id, step=step.name)
-    elif placement.group and step.clock == adjusting.CLOCK:
-        tell("adjustment_requested", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
-    elif placement.group and ("@" in placement.group or step.properties.get(ASKED_FOR) == "yes"):
-        tell("step_given", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
-    elif placement.group and step.stage in GIVEN_BACK:
-        tell("returned", at=at, case=case, groups=[placement.group], except_id=by_id, step=step.name)
+    kind = _told_as(step, placement)
+    groups = list(step_notices.others(case, step)) if isinstance(step, Step) else []
+    if kind and placement.group and placement.assignee_id is None:
+        groups.insert(0, placement.group)
+    if kind or groups:
+        people = [placement.assignee_id]
+        tell(kind or STEP, at=at, case=case, user_ids=people, groups=groups, except_id=by_id, step=step.name)
+
+
+def _told_as(step: Step | OpenTask, placement: Placement) -> str | None:
+    """What those hear whose work it is; None: a pool of the city, which sees it in its list."""
+    if placement.assignee_id is not None or isinstance(step, OpenTask):  # Who gives an open step on names somebody.
+        return STEP
+    if not placement.group:
+        return None
+    if step.clock == adjusting.CLOCK:
+        return "adjustment_requested"
+    if "@" in placement.group or step_notices.tells_role(step):
+        return STEP
+    return "returned" if step.stage in GIVEN_BACK else None
 
 
 @stages.taken_away.connect

@@ -45,7 +45,7 @@ ASPECTS = {
     "message": N_("Message"),
     "documentation": N_("Description"),
     "department": N_("Department"),
-    "notify": N_("Sends a message"),
+    "notify": N_("Who is told when it opens"),
 }
 """What can be different about an element (English msgids); properties and parameters go by their own names."""
 

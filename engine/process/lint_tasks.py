@@ -49,6 +49,8 @@ def user_tasks(shape: Shape) -> Iterator[Finding]:
             yield from _unknown(shape, node, kind, task[kind])
         for kind in ("role", "department"):
             yield from _unknown(shape, node, kind, task["properties"].get(kind))
+        for name in task["properties"].get("notify", "").split():
+            yield from _unknown(shape, node, "notify", name)
         yield from _of_no_department(shape, node, task["properties"].get("department"))
     for lane in xml.find(shape.root, ".//bpmn:lane"):
         element = xml.extension(lane, "lane")
@@ -120,4 +122,5 @@ _UNKNOWN = {
     "clock": N_('There is no clock "%(name)s".'),
     "role": N_('There is no role "%(name)s".'),
     "department": N_('There is no department or rule for one called "%(name)s".'),
+    "notify": N_('There is no list of people to tell called "%(name)s".'),
 }

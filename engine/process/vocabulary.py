@@ -6,6 +6,7 @@ Where nobody has told of a kind, everything of that kind passes: the process roo
 ``role``         codes that exist, each with what people call it: ``{"clerk": ("办事员", "Clerk")}``
 ``department``   what a step may name as its department; others are refused
 ``department_role``  codes of the roles whose steps belong to a department: only these may name one
+``notify``       whom a step may have told when it opens; others are refused
 ``fact``         facts that conditions may read from the beginning on: ``{name: Fact}``
 ``subject_fact`` names of those of them that the subject says of itself, whenever its instance lacks them
 ``outcome``      what an act may end with: ``{act: {"passed", "failed"}}``

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.cases import routing, step_departments
+from engine.cases import routing, step_departments, step_notices
 from engine.kit.i18n import N_
 from engine.organization import queries as organization
 from engine.process import actions
@@ -44,7 +44,6 @@ MSGIDS = {
     "timer": trying.CLOCKS,
     "result": routing.RESULTS,
     "interrupts": TRUTH,
-    "notify": TRUTH,
 }
 """What codes are called, by the property that holds them."""
 ENDS = {"from", "to", "beside", "default"}
@@ -78,6 +77,8 @@ class ElementWords:
             return trying.form_title(value)
         if kind in ENDS:
             return self.name(value)
+        if kind == step_notices.PROPERTY:
+            return " · ".join(_(step_notices.WORDS.get(one, one)) for one in value.split())
         found = MSGIDS.get(kind, {})
         return _(found[value]) if value in found else self._named(kind).get(value, value)
 

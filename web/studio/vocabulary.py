@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.access.models import Role
 from engine.access.permissions import Permission, Scope
 from engine.cases import list_of_acts as acts
-from engine.cases import routing, step_departments
+from engine.cases import routing, step_departments, step_notices
 from engine.cases import vocabulary as cases
 from engine.cases.models import Stage
 from engine.catalog import code_system
@@ -63,6 +63,7 @@ def vocabulary() -> ResponseReturnValue:
             "forms": _forms(),
             "roles": _roles(),
             "departments": _departments(),
+            "notices": [_entry(name, _(label)) for name, label in step_notices.AUDIENCES.items()],
             "stages": [_entry(stage.value, _(wording.STAGES[stage.value])) for stage in Stage],
             "clocks": _clocks(),
             "results": [_entry(value, _(label)) for value, label in routing.RESULTS.items()],

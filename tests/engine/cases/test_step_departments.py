@@ -16,9 +16,11 @@ from tests.engine.studio.redrawn import Redrawn
 from tests.stories import Story
 
 
-def opinion(department, lane="handling_clerk_lane"):
+def opinion(department, lane="handling_clerk_lane", **said):
     """What has been fed back is looked at by another department before the centre reviews it."""
-    drawn = Redrawn().step("opinion", lane, form="step", act="step", stage="feedback_review", department=department)
+    drawn = Redrawn().step(
+        "opinion", lane, form="step", act="step", stage="feedback_review", department=department, **said
+    )
     return drawn.lead("feedback_result_to_review_feedback", "opinion").flow("opinion", "review_feedback").xml
 
 
@@ -115,6 +117,12 @@ def test_the_check_knows_rules_and_departments(city):
     assert {"above", "authority", "owner", "code:landscaping"} <= set(vocabulary.department_names())
     assert "There is no department" in told(opinion("code:nowhere"))["opinion"]
     assert "serve the whole city" in told(opinion("above", lane="director_lane"))["opinion"]
+
+
+def test_the_check_knows_whom_a_step_may_have_told(city):
+    for said in ("", "yes", "role", "role department_head supervisor"):
+        assert told(opinion("above", notify=said)) == {}, said
+    assert "no list of people to tell" in told(opinion("above", notify="role mayor"))["opinion"]
 
 
 def test_whoever_asks_does_not_decide_in_another_departments_name_either(city):

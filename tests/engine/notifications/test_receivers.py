@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from engine.calendars import jobs as calendars
-from engine.cases import queries, stages, steps
+from engine.cases import queries, stages, step_notices, steps
+from engine.cases.models import Case
 from engine.kit.db import db, unit_of_work
 from engine.notifications import jobs
 from engine.process import definitions
@@ -107,6 +108,65 @@ def test_a_whole_role_is_told_of_a_step_where_the_drawing_asks_for_it(city, stor
 
     assert given() == []
     assert given(notify="yes") == ["leader.wu"]
+
+
+@pytest.fixture
+def opened(city, story):
+    """User names of those who are told when a step that asks for ``notify`` opens."""
+
+    def open_step(notify, **placement):
+        task = steps.open_steps(story.case)[0]
+        step = Step(task.id, "second", "领导复审", "leader", "step", "step", None, None, {"notify": notify})
+        placed = Placement(**(placement or {"group": "leader"}))
+        with unit_of_work():
+            stages.given.send(story.case, step=step, placement=placed, by_id=city.wang.id, at=story.now)
+        before = len(messages())
+        jobs.address_due(story.now)
+        return sorted(one.user.username for one in messages()[before:])
+
+    jobs.address_due(story.now)
+    return open_step
+
+
+def test_a_drawing_chooses_who_is_told_when_a_step_opens(city, story, opened):
+    [head] = people(story, "head")
+    assert opened("role") == opened("yes") == ["leader.wu"]
+    supervisors = opened("supervisor")
+    assert "supervisor.zhou" in supervisors
+    assert "leader.wu" not in supervisors
+    assert opened("department_head") == [head]
+    assert opened("role department_head supervisor") == sorted(["leader.wu", head, *supervisors])
+    assert opened("department_head", assignee_id=city.user("leader.wu").id) == [head, "leader.wu"]
+    assert set(opened("department_head", group=f"handling_clerk@dept:{story.case.department_id}")) == {
+        head,
+        *people(story, "clerk"),
+    }
+
+
+def test_however_many_are_chosen_it_is_one_row_and_no_further_statement(city, story, statements):
+    def cost(notify):
+        step = Step("x", "second", "领导复审", "leader", "step", "step", None, None, {"notify": notify})
+        with statements() as ran, unit_of_work():
+            stages.given.send(story.case, step=step, placement=Placement(group="leader"), by_id=None, at=story.now)
+        return len(ran)
+
+    assert story.case.department_id
+    assert cost("role department_head supervisor") == cost("yes")
+
+
+def test_who_is_told_when_a_step_opens_hears_nothing_of_its_going_from_hand_to_hand(city, story):
+    told(city, story.now, "step_given")
+    task, placement = steps.open_steps(story.case)[0], Placement(assignee_id=city.user("leader.wu").id)
+    before = len(messages())
+    with unit_of_work():
+        stages.given.send(story.case, step=task, placement=placement, by_id=None, at=story.now)
+    jobs.address_due(story.now)
+    assert [one.user.username for one in messages()[before:]] == ["leader.wu"]
+
+
+def test_no_head_is_told_before_a_department_has_the_case():
+    step = Step("x", "x", "x", "leader", None, None, None, None, {"notify": "department_head supervisor"})
+    assert list(step_notices.others(Case(), step)) == ["supervisor"]
 
 
 @pytest.fixture

@@ -145,11 +145,13 @@ def test_what_may_be_drawn_is_told_in_both_languages(visit, city):
     assert {"value": "closed", "label": "已结案"} in chinese["stages"]
     assert chinese["acts"][0]["value"] == "step"
     assert chinese["words"]["Approval"] == "审批", "any approval, not that of filing"
+    assert {"value": "department_head", "label": "承办部门负责人"} in chinese["notices"]
     urge = next(one for one in chinese["actions"] if one["value"] == "urge")
     assert urge["parameters"][0]["list"] == "roles"
     admin.post("/language", data={"locale": "en"})
     english = admin.get("/studio/vocabulary").json
     assert {"value": "closed", "label": "Closed"} in english["stages"]
+    assert {"value": "department_head", "label": "the head of the department that has the case"} in english["notices"]
     assert {fact["name"] for fact in english["facts"]} >= {"outcome", "category", "is_public"}
     assert not [one for one in english["facts"] if not one["label"]]
 
@@ -170,7 +172,7 @@ def test_a_code_that_stands_for_a_component_and_an_event_is_offered_once_with_bo
 def test_everything_that_the_lists_offer_passes_the_check(visit, city):
     offered = visit("system_admin").get("/studio/vocabulary").json
     lists = {"form": "forms", "act": "acts", "stage": "stages", "clock": "clocks", "role": "roles"}
-    for kind, name in (lists | {"department": "departments"}).items():
+    for kind, name in (lists | {"department": "departments", "notify": "notices"}).items():
         known = set(vocabulary.names(kind))
         assert {one["value"] for one in offered[name]} <= known, name
 

@@ -8,6 +8,7 @@ from engine.kit.db import db, unit_of_work
 from engine.process import definitions
 from engine.process.models import ProcessDefinition
 from tests.engine.studio.redrawing import renamed, standard
+from tests.engine.studio.redrawn import Redrawn
 from tests.stories import Story
 
 SURE = {"is_sure": "1"}
@@ -40,7 +41,7 @@ STEP = """
 <bpmn:userTask id="countersign"{name}>
   <bpmn:extensionElements>
     <cityloop:task form="suspension_lift" act="verification" stage="verifying" clock="verification"
-                   department="authority" notify="true" odd="&lt;i&gt;odd"/>
+                   department="authority" notify="yes" odd="&lt;i&gt;odd"/>
   </bpmn:extensionElements>
 </bpmn:userTask>
 <bpmn:exclusiveGateway id="Gateway_0x1"/>
@@ -69,7 +70,7 @@ def test_what_came_or_went_tells_its_properties_in_words(visit, first):
     for page, tag in zip(listed(visit("system_admin", language="en"), first), ("ins", "del"), strict=True):
         for label, value in (
             ("Act", "Verification"), ("Stage", "Being verified on site"), ("Clock", "Verification on site"),
-            ("Sends a message", "yes"), ("odd", "&lt;i&gt;odd"),
+            ("Who is told when it opens", "the people of this role"), ("odd", "&lt;i&gt;odd"),
         ):  # fmt: skip
             assert re.search(rf"<dt>{label}</dt><dd> ?<{tag}>{value}</{tag}>", page), label
         assert ">suspension_lift<" not in page, "forms go by their titles"
@@ -100,6 +101,19 @@ def test_a_simple_condition_is_told_in_words_and_another_as_it_is_run(visit, fir
 def test_a_condition_of_more_than_rows_stays_as_it_is(visit, first):
     came, _ = listed(visit("system_admin", language="en"), first, condition="(rounds + 1) &gt; 2")
     assert "<ins>(rounds + 1) &gt; 2</ins>" in came
+
+
+def test_whom_a_step_has_told_is_compared_in_words(visit, city):
+    def published(notify):
+        drawn = Redrawn().step("look", "handling_clerk_lane", form="step", act="step", notify=notify)
+        drawn.lead("feedback_result_to_review_feedback", "look").flow("look", "review_feedback")
+        with unit_of_work():
+            return definitions.publish("standard_case", drawn.xml, by_id=None, at=Story(city).now).id
+
+    address = f"/studio/versions/{published('yes')}/differences/{published('role department_head')}"
+    page = visit("qian").get(address).text
+    assert "<dt>环节开始时通知谁</dt>" in page
+    assert "<del>该角色的人员</del> <ins>该角色的人员 · 承办部门负责人</ins>" in page
 
 
 def test_versions_of_different_processes_are_not_compared(visit, city, first):

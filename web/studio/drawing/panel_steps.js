@@ -8,6 +8,7 @@ import { say } from './talking';
 
 const TASK = 'cityloop:Task';
 const OWN = 'step';
+const ONLY_ROLE = 'yes'; // What drawings said before there was a list.
 
 export function stepGroups(element, board) {
   const vocabulary = board('vocabulary');
@@ -50,10 +51,10 @@ export function stepGroups(element, board) {
         id: 'clock', label: say('Time limit'), options: [none(say('none of its own')), ...vocabulary.clocks],
         ...field('clock'), help: say('The clock starts with the step and stops with it. How long: in the settings.'),
       }),
-      tick({
-        id: 'notify', label: say('Send a message to the people of this role'), get: () => value('notify') === 'yes',
-        set: (yes) => set({ notify: yes ? 'yes' : undefined }),
-      }),
+    ]),
+    group('notify', say('Who is told when it opens'), [
+      ...notices(vocabulary, value('notify'), (names) => set({ notify: names.join(' ') || undefined })),
+      said('notify-help', say('Whoever gets it by name and the people of a department are told in any case.')),
     ]),
     decisions(element, act),
   ];
@@ -107,6 +108,17 @@ function decisions(element, act) {
     said('outcomes', sentence),
     !drawn && said('no-gateway', say('Behind it is no gateway: it has one way on, whatever is decided.')),
   ]);
+}
+
+/** A check box for each list of people; a name that the server does not know has one too, to be taken out. */
+function notices(vocabulary, drawn, set) {
+  const chosen = drawn.split(/\s+/).filter(Boolean).map((name) => (name === ONLY_ROLE ? 'role' : name));
+  const unknown = chosen.filter((name) => !vocabulary.notices.some((one) => one.value === name));
+  const offered = [...vocabulary.notices, ...unknown.map((name) => ({ value: name, label: name }))];
+  return offered.map(({ value, label }) => tick({
+    id: `notify-${value}`, label, get: () => chosen.includes(value),
+    set: (yes) => set(offered.map((one) => one.value).filter((name) => (name === value ? yes : chosen.includes(name)))),
+  }));
 }
 
 function withForm(vocabulary, act) {
