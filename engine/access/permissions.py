@@ -57,6 +57,7 @@ class Permission(StrEnum):
     incident_skip = "incident.skip"  # go on as if the failed work had been done
     process_relocate = "process.relocate"  # put a running case on another step
     process_end_branch = "process.end_branch"  # take one of several branches off
+    process_cancel = "process.cancel"  # end a case's process for good: the case is void
     process_retime = "process.retime"  # change when a timer fires
     configuration_carry = "configuration.carry"  # export the configuration, bring an archive of one in
     configuration_review = "configuration.review"  # agree to an archive that another has brought in
@@ -126,6 +127,7 @@ LABELS: dict[str, dict[Permission, str]] = {
         Permission.incident_skip: N_("Skip failed work, so that the case goes on without it"),
         Permission.process_relocate: N_("Move a running case to another step of its process"),
         Permission.process_end_branch: N_("End one of several open branches of a case"),
+        Permission.process_cancel: N_("End the process of a case for good, so that the case is void"),
         Permission.process_retime: N_("Change when a timer fires"),
         Permission.configuration_carry: N_("Export the configuration, bring archives of it in"),
         Permission.configuration_review: N_("Review archives of a configuration, and put them in force"),

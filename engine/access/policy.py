@@ -17,6 +17,7 @@ SYSTEM = frozenset(
         Permission.incident_skip,
         Permission.process_relocate,
         Permission.process_end_branch,
+        Permission.process_cancel,
         Permission.process_retime,
         Permission.configuration_carry,
     }

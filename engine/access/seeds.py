@@ -170,6 +170,7 @@ ROLES = (
             P.incident_skip,
             P.process_relocate,
             P.process_end_branch,
+            P.process_cancel,
             P.process_retime,
             P.configuration_carry,
             P.import_reports,

@@ -1,4 +1,4 @@
-"""Acts of administrators on running cases: skip failed work, move a token, take one off, change a timer, try again.
+"""Acts of administrators on running cases: skip failed work, move a token, take one off, end all, change a timer.
 
 Each runs in the caller's transaction, holds the case before its instance as every act does, and leaves a reason: in
 the audit log, and on the case's timeline for all who see the case. Permissions are asked at the door.
@@ -13,8 +13,9 @@ from sqlalchemy import select
 from engine.access.actors import Actor
 from engine.audit import recording
 from engine.cases import relocating as case_rules
-from engine.cases import stages
-from engine.cases.models import Case
+from engine.cases import stages, voiding
+from engine.cases.errors import DecidesOnRequest
+from engine.cases.models import Case, Stage
 from engine.kit.db import db
 from engine.kit.errors import CityLoopError, Invalid, NotFound
 from engine.kit.i18n import N_
@@ -81,6 +82,25 @@ def move(instance_id: int, task_id: str, node: str, *, revision: int, reason: st
 def take_off(instance_id: int, task_id: str, *, revision: int, reason: str, by: Actor, at: datetime) -> None:
     """End one of several open branches; the others go on. Raises like ``move``."""
     move(instance_id, task_id, TAKEN_OFF, revision=revision, reason=reason, by=by, at=at)
+
+
+def cancel(instance_id: int, *, revision: int, reason: str, by: Actor, at: datetime) -> None:
+    """End the process of a case for good: the case is void, its clocks, open steps and timers go.
+
+    Raises NotFound, also for what is no case; CaseEnded, DecidesOnRequest, StepGone for a page that is out of date.
+    """
+    reason = checked(reason)
+    instance, case = _held(instance_id)
+    if case is None:
+        raise NotFound
+    if case.instance_id != instance_id:
+        raise DecidesOnRequest
+    db.session.refresh(instance)
+    if instance.revision != revision and case.stage not in Stage.ended():
+        raise StepGone
+    voiding.cancel(case, note=reason, by=by, at=at)
+    recording.record("process.cancellation", by=by, at=at, object_kind="process_instance", object_id=instance_id,
+                     detail={"reason": reason})  # fmt: skip
 
 
 def change_timer(timer_id: int, due_at: datetime, *, reason: str, by: Actor, at: datetime) -> None:

@@ -95,6 +95,7 @@ ACTS = {
     "process.incident_skip": N_("failed step skipped"),
     "process.token_move": N_("case moved to another step by hand"),
     "process.token_removal": N_("branch of a case ended by hand"),
+    "process.cancellation": N_("process of a case ended for good"),
     "process.timer_change": N_("timer changed by hand"),
     "simulation.build_city": N_("fictional city built"),
     "simulation.month_begun": N_("month in the fictional city begun"),

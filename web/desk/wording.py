@@ -170,6 +170,7 @@ RESULTS = REMEMBERED | {
     "already_resolved": N_("Already resolved"),
     "test_data": N_("Test data"),
     "filed_in_error": N_("Filed in error"),
+    "process_cancelled": N_("Process ended by an administrator"),
     "merged": N_("Merged"),
     "transferred": N_("Transferred"),
     "case_closed": N_("The case was closed"),

@@ -1,4 +1,4 @@
-"""The page of one instance, and what administrators do to it: move a token, end a branch, set a timer."""
+"""The page of one instance, and what administrators do to it: move a token, end a branch or all, set a timer."""
 
 from datetime import datetime
 
@@ -26,6 +26,11 @@ from web.studio.door import door, sent_revision
 from web.studio.trying import Facts
 
 P = Permission
+CANCEL = N_("End the process for good")
+CANCEL_LEADS_TO = N_(
+    "The process ends and the case becomes void: its time limits stop, its open steps and timers go, and nobody can go "
+    "on with it. It stays on record with your name and reason, and counts in the voiding rate."
+)
 DELIVERIES = {
     "pending": N_("waits for a worker"),
     "done": N_("done"),
@@ -82,6 +87,23 @@ def end_branch(instance_id: int, task_id: str) -> ResponseReturnValue:
     return redirect(url_for(".instance", instance_id=instance_id), 303)
 
 
+@door.post("/instances/<int:instance_id>/cancellation")
+@requires(P.process_cancel)
+@asks_first(CANCEL, CANCEL_LEADS_TO)
+def cancel(instance_id: int) -> ResponseReturnValue:
+    """End the process of a case for good."""
+    try:
+        mending.cancel(
+            instance_id, revision=sent_revision(), reason=request.form.get("reason", ""), by=current_actor(),
+            at=clock.now(),
+        )  # fmt: skip
+    except Invalid as refusal:
+        db.session.rollback()
+        return _page(inspecting.page(instance_id), refusal, "cancellation"), 422
+    flash(_("The process has ended, and the case is void."), "success")
+    return redirect(url_for(".instance", instance_id=instance_id), 303)
+
+
 @door.post("/instances/<int:instance_id>/timers/<int:timer_id>/moment")
 @requires(P.process_retime)
 def set_timer(instance_id: int, timer_id: int) -> ResponseReturnValue:
@@ -110,6 +132,7 @@ def _page(page: Page, refusal: Invalid | None = None, refused: str = "") -> str:
         clocks=trying.CLOCKS,
         roles=trying.role_names(),
         actions={one.name: one.label for one in actions.offered()},
+        cancel=(CANCEL, CANCEL_LEADS_TO),
         removable=_removable(page),
         refusal=refusal,
         refused=refused,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.audit.models import AuditRecord
-from engine.cases.errors import AlreadyFiled, CaseSuspended, DecidesOnRequest, NoDepartmentYet, NotFiledYet
+from engine.cases.errors import AlreadyFiled, CaseEnded, CaseSuspended, DecidesOnRequest, NoDepartmentYet, NotFiledYet
 from engine.cases.models import Stage, TimelineEntry
 from engine.cases.round_models import Dispatch
 from engine.deadlines.models import Clock
@@ -262,3 +262,44 @@ def test_moving_takes_no_more_statements_than_any_act(city, statements, database
     # SQLite is told of each row of a move for itself, PostgreSQL of all at once.
     most = 20 if database_kind == "postgresql" else 25
     assert len(seen) <= most, "\n".join(seen)
+
+
+def cancel(story, instance_id=None, seen=None):
+    key, seen = instance_id or story.case.instance_id, revision(story) if seen is None else seen
+    return act(story, mending.cancel, key, revision=seen, reason=WHY)
+
+
+@pytest.mark.parametrize("is_filed", [True, False])
+def test_a_case_whose_process_is_ended_for_good_is_void(city, is_filed):
+    story = Story(city).filed() if is_filed else Story(city).report()
+    cancel(story)
+    assert (story.case.stage, story.case.result, story.case.ended_at) == (Stage.void, "process_cancelled", story.now)
+    assert db.session.get(ProcessInstance, story.case.instance_id).ended_at == story.now
+    for table in (OpenTask, OpenTimer):
+        assert db.session.scalars(select(table).where(table.subject_id == story.case_id)).all() == []
+    assert {one.state for one in db.session.scalars(select(Clock).where(Clock.subject_id == story.case_id))} <= {
+        "stopped"
+    }
+    assert db.session.scalars(select(Dispatch.ended_by)).all() == ["void"] * is_filed
+    entry = db.session.scalars(select(TimelineEntry).order_by(TimelineEntry.id.desc())).first()
+    assert (entry.act, entry.note, entry.by_id) == ("voiding", WHY, city.system_admin.id)
+    record = db.session.scalars(select(AuditRecord).order_by(AuditRecord.id.desc())).first()
+    assert (record.action, record.detail) == ("process.cancellation", {"reason": WHY})
+    with pytest.raises(CaseEnded):
+        cancel(story)
+
+
+def test_a_process_that_went_on_or_ended_meanwhile_is_not_ended_for_good(city):
+    story = Story(city).filed()
+    seen = revision(story)
+    story.signed()
+    with pytest.raises(StepGone):
+        cancel(story, seen=seen)
+    assert story.case.stage == Stage.handling
+    with pytest.raises(Invalid):
+        act(story, mending.cancel, story.case.instance_id, revision=revision(story), reason=" ")
+    with pytest.raises(NotFound):
+        cancel(story, instance_id=987654)
+    story.do("zhao", "voiding", reason="filed_in_error", note="误立")
+    with pytest.raises(CaseEnded):
+        cancel(story)

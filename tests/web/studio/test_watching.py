@@ -141,7 +141,8 @@ def test_one_instance_shows_what_it_knows_and_waits_for(admin, story, statements
         assert said in page
     assert "How the case came in: <b>Ordinary report</b>" in page
     assert "Handling clerk" in page, "the role, not its code"
-    assert "Void the case on its own page" in page
+    assert "the case becomes void" in page
+    assert "/desk/cases/" not in page, "administrators see no cases"
 
 
 def test_a_case_is_moved_and_the_page_says_where_not(admin, story):
@@ -169,6 +170,29 @@ def test_the_last_branch_is_not_ended(admin, story):
     assert "/removal" not in admin.get(place(story)).text
     assert admin.post(f"{place(story)}/tokens/{token(story)}/removal", data=sent).status_code == 409
     assert admin.post(f"{place(story)}/tokens/x/removal", data=WHY | {"revision": "²"}).status_code == 409
+
+
+def test_the_process_of_a_case_is_ended_for_good_once(admin, story):
+    address, sent = f"{place(story)}/cancellation", WHY | {"revision": revision(story)}
+    asked = admin.post(address, data={**sent, "is_sure": ""})
+    assert asked.status_code == 422
+    assert "the case becomes void" in asked.text
+    unsaid = admin.post(address, data=sent | {"reason": " "})
+    assert unsaid.status_code == 422
+    assert "Please say why" in unsaid.text
+    assert admin.post(address, data=sent | {"revision": "1"}).status_code == 409
+    assert story.waiting == {"sign"}
+    done = admin.post(address, data=sent)
+    assert (done.status_code, done.location) == (303, place(story))
+    page = admin.get(place(story)).text
+    assert "the case is void" in page
+    assert "/cancellation" not in page
+    db.session.expire_all()
+    assert (story.case.stage, story.waiting) == ("void", set())
+    assert admin.post(address, data=sent).status_code == 409
+    acts = select(AuditRecord.detail).where(AuditRecord.action == "process.cancellation")
+    assert db.session.scalars(acts).all() == [{"reason": WHY["reason"]}]
+    assert admin.post("/studio/instances/987654/cancellation", data=sent).status_code == 404
 
 
 def test_a_timer_is_set_unless_it_follows_a_time_limit(admin, story):
@@ -254,6 +278,7 @@ def test_others_are_refused(visit, story, name):
     assert browser.get(place(story)).status_code == 403
     assert browser.post(relocation(story), data=sent).status_code == 403
     assert browser.post(f"{place(story)}/timers/1/moment", data=sent).status_code == 403
+    assert browser.post(f"{place(story)}/cancellation", data=sent).status_code == 403
     assert browser.post("/admin/incidents/1/skip", data=sent).status_code == 403
     assert browser.post("/admin/incidents/retries", data=sent).status_code == 403
     assert browser.get("/admin/incidents/retries/1").status_code == 403
@@ -266,6 +291,7 @@ def test_others_are_refused(visit, story, name):
     [
         ("process.relocate", "tokens/{token}/relocation", "/places"),
         ("process.end_branch", "tokens/{token}/removal", "/removal"),
+        ("process.cancel", "cancellation", "/cancellation"),
         ("process.retime", "timers/{timer}/moment", "/moment"),
     ],
 )
