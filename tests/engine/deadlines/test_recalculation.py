@@ -1,6 +1,5 @@
 """A calendar changes under open clocks: looked at beforehand, then done in slices, with progress and a trace."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -19,8 +18,8 @@ from engine.deadlines.errors import RecalculationEnded
 from engine.deadlines.models import Clock, ClockFact, Recalculation
 from engine.deadlines.recalculation import RunState
 from engine.kit.db import db, unit_of_work
-from tests import databases
 from tests.city import City
+from tests.together import at_once
 
 At = Callable[[str], datetime]
 
@@ -297,16 +296,9 @@ def test_two_workers_share_without_counting_twice(office, at, database_kind, cit
     db.session.remove()
 
     def work() -> None:
-        with databases.application(city.url).app_context():
-            for _ in range(30):
-                jobs.run_due(office.now)
-            db.session.remove()
-            db.engine.dispose()
+        for _ in range(30):
+            jobs.run_due(office.now)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(city.url, work, work)
     assert (run_of(run_id).state, run_of(run_id).done, tally(run_id).later) == ("done", 120, 120)
     assert {len(the(each).facts) for each in ids} == {2}

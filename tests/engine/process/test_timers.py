@@ -1,9 +1,9 @@
 """Timers fire once, at the moment that their clock says, whichever worker does it."""
 
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -12,9 +12,9 @@ from engine.kit.db import db, unit_of_work
 from engine.process import claiming, definitions, incidents, jobs, timers
 from engine.process.models import Incident, OpenTimer, ProcessEvent
 from engine.process.moving import TIMER
-from tests.databases import application
 from tests.engine.process.sketching import Sketch
 from tests.engine.process.stories import MONDAY, Notebook, Office, begin, do, nodes
+from tests.together import at_once
 
 HOUR = timedelta(hours=1)
 
@@ -253,20 +253,8 @@ def _timers() -> int:
 def test_workers_that_claim_at_the_same_moment_get_different_timers(notebook: Notebook, database: str) -> None:
     for subject_id in range(1, 13):
         handling(subject_id)
-    together, claims = threading.Barrier(4), []
-
-    def work(name: str) -> None:
-        with application(database).app_context():
-            together.wait()
-            claims.append(timers.claim(name, MONDAY + 8 * HOUR, most=3))
-            db.session.remove()
-            db.engine.dispose()
-
-    threads = [threading.Thread(target=work, args=(f"worker {number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    workers = (partial(timers.claim, f"worker {number}", MONDAY + 8 * HOUR, most=3) for number in range(4))
+    claims = at_once(database, *workers)
     keys = [claim.id for each in claims for claim in each]
     assert len(claims) == 4
     assert len(keys) == len(set(keys)) == 12

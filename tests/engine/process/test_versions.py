@@ -1,6 +1,6 @@
 """Two who publish at once, versions that come back, versions on which nothing begins any more."""
 
-import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -9,9 +9,9 @@ from engine.kit.db import db, unit_of_work
 from engine.process import definitions
 from engine.process.errors import AlreadyInForce, NotSuspended, ProcessSuspended, PublishedMeanwhile
 from engine.process.models import ProcessDefinition
-from tests.databases import application
 from tests.engine.process.sketching import Sketch
 from tests.engine.process.stories import MONDAY, Notebook, begin, nodes
+from tests.together import at_once
 
 
 def sketch(step: str) -> str:
@@ -33,21 +33,15 @@ def states() -> list[tuple[int, str]]:
 def test_of_two_who_publish_at_once_the_second_is_told(notebook: Notebook, database: str) -> None:
     base = definitions.active("errand").id
     db.session.rollback()
-    refused, gate = [], threading.Barrier(2)
+    refused = []
 
     def publish_too(step: str) -> None:
-        with application(database).app_context():
-            gate.wait(10)
-            try:
-                publish(step, based_on=base)
-            except PublishedMeanwhile as error:
-                refused.append(error.params["version"])
+        try:
+            publish(step, based_on=base)
+        except PublishedMeanwhile as error:
+            refused.append(error.params["version"])
 
-    threads = [threading.Thread(target=publish_too, args=(step,)) for step in ("walk", "ride")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(database, *(partial(publish_too, step) for step in ("walk", "ride")))
     assert refused == [2]
     assert states() == [(1, "retired"), (2, "active")]
 

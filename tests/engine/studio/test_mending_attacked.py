@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -15,36 +16,25 @@ from engine.process import definitions, timers
 from engine.process.errors import AlreadySuspended, InstanceEnded, ProcessSuspended, StepGone
 from engine.process.models import OpenTask, OpenTimer, ProcessDefinition, ProcessEvent, ProcessInstance
 from engine.studio import mending, versions
-from tests import databases
+from tests import databases, together
 from tests.engine.studio.test_mending import WHY, act, broken, revision, token, waiting_timer
 from tests.stories import Story
 
 
-def at_once(city, *acts_of):
+def met_at_once(city, *acts_of):
     """Each in a thread and a transaction of its own; what each of them met."""
-    met, ready = [], threading.Barrier(len(acts_of))
 
-    def go(one):
-        with databases.application(city.url).app_context():
-            try:
-                ready.wait()
-                with unit_of_work():
-                    one()
-                met.append(None)
-            except CityLoopError as refusal:
-                met.append(refusal)
-            finally:
-                db.session.remove()
-                db.engine.dispose()
+    def meeting(one):
+        try:
+            with unit_of_work():
+                one()
+        except CityLoopError as refusal:
+            return refusal
+        return None
 
     db.session.rollback()
-    threads = [threading.Thread(target=go, args=(one,)) for one in acts_of]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    met = together.at_once(city.url, *(partial(meeting, one) for one in acts_of))
     db.session.expire_all()
-    assert len(met) == len(acts_of)
     return met
 
 
@@ -57,7 +47,7 @@ def test_two_who_move_the_same_token_at_once(city):
     story = Story(city).filed()
     given, seen = (story.case.instance_id, token(story, "sign")), revision(story)
     move = {"revision": seen, "reason": WHY, "by": city.system_admin, "at": story.now}
-    met = at_once(city, *(lambda to=to: mending.move(*given, to, **move) for to in ("verify", "assign")))
+    met = met_at_once(city, *(lambda to=to: mending.move(*given, to, **move) for to in ("verify", "assign")))
     assert [type(one) for one in met if one is not None] == [StepGone]
     assert len(story.waiting) == 1
     assert told("process.token_move") == 1
@@ -74,7 +64,7 @@ def test_a_move_and_an_act_on_the_same_step_at_once(city):
     def move():
         mending.move(*given, revision=seen, reason=WHY, by=city.system_admin, at=story.now)
 
-    met = at_once(city, sign, move)
+    met = met_at_once(city, sign, move)
     assert len([one for one in met if one is None]) == 1
     assert isinstance(next(one for one in met if one is not None), Conflict)
     assert story.waiting in ({"assign"}, {"verify"})
@@ -86,7 +76,7 @@ def test_two_who_skip_the_same_incident_at_once(city, monkeypatch):
     story = Story(city)
     incident = broken(story, monkeypatch)
     skip = {"reason": WHY, "facts": {"dispatched": False}, "by": city.system_admin, "at": story.now}
-    met = at_once(city, *[lambda: mending.skip(incident, **skip)] * 2)
+    met = met_at_once(city, *[lambda: mending.skip(incident, **skip)] * 2)
     assert len([one for one in met if one is None]) == 1
     assert isinstance(next(one for one in met if one is not None), Conflict)
     assert story.waiting == {"dispatch"}
@@ -123,7 +113,7 @@ def test_a_timer_and_a_worker_that_fires_it_at_once(city):
 
     fired = threading.Thread(target=_fire, args=(city, claim, story.now))
     fired.start()
-    [met] = at_once(city, change)
+    [met] = met_at_once(city, change)
     fired.join()
     left = db.session.get(OpenTimer, key)
     assert isinstance(met, StepGone) if left is None else (met is None and left.due_at == put_off)
@@ -144,7 +134,7 @@ def test_two_who_suspend_the_same_version_at_once(city):
         row = db.session.get_one(ProcessDefinition, key)
         versions.suspend(row, reason=WHY, by=city.system_admin, at=now)
 
-    met = at_once(city, suspend, suspend)
+    met = met_at_once(city, suspend, suspend)
     assert [type(one) for one in met if one is not None] == [AlreadySuspended]
     assert told("process.suspended") == 1
     with pytest.raises(ProcessSuspended):

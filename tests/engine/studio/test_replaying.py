@@ -1,6 +1,5 @@
 """A replay as work for the workers: in slices, cancelled, taken up again; nothing is written to cases."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -18,9 +17,9 @@ from engine.studio.replay_models import Replay, ReplayedCase, ReplayedNode, Repl
 from engine.studio.replaying import Wanted
 from engine.studio.tallying import Tally
 from tests import city as cities
-from tests import databases
 from tests.engine.studio import redrawn
 from tests.engine.studio.conftest import LOOKED_AT
+from tests.together import at_once
 
 MARCH = Wanted(cities.at("2026-03-01 00:00"), cities.at("2026-04-01 00:00"))
 
@@ -127,19 +126,10 @@ def test_two_workers_count_nothing_twice(past, monkeypatch, database_kind):
     db.session.rollback()
 
     def work():
-        with databases.application(past.url).app_context():
-            try:
-                for _ in range(60):
-                    replay_slices.advance(LOOKED_AT, seconds=1)
-            finally:
-                db.session.remove()
-                db.engine.dispose()
+        for _ in range(60):
+            replay_slices.advance(LOOKED_AT, seconds=1)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
+    at_once(past.url, work, work)
     run = state_of(replay_id)
     assert run.state == ReplayState.done
     assert sum(Tally.from_json(run.tally).went.values()) == run.total

@@ -1,6 +1,5 @@
 """Many incidents tried again: each in its own transaction, nothing twice, whatever goes wrong with one."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -16,8 +15,8 @@ from engine.process.models import Incident, OutboxMessage
 from engine.studio import jobs, retrying
 from engine.studio.errors import NoSuchRetry, RetryEnded
 from engine.studio.retry_models import RetriedIncident, Retry
-from tests import databases
 from tests.stories import Story
+from tests.together import at_once
 
 WHY = "线路已修复"
 
@@ -108,22 +107,9 @@ def test_a_second_click_is_the_same_run(city, failed):
 
 
 def test_two_clicks_at_the_same_moment_are_one_run(city, failed):
-    keys, found = failed(3), []
+    keys = failed(3)
     db.session.rollback()
-
-    def click():
-        with databases.application(city.url).app_context():
-            try:
-                found.append(begun(city, keys, failed.now))
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-
-    clicks = [threading.Thread(target=click) for _ in range(2)]
-    for each in clicks:
-        each.start()
-    for each in clicks:
-        each.join()
+    found = at_once(city.url, *[lambda: begun(city, keys, failed.now)] * 2)
     assert len(found) == 2
     assert len(set(found)) == 1
 
@@ -164,19 +150,10 @@ def test_two_workers_try_nothing_twice(city, failed):
     db.session.rollback()
 
     def work():
-        with databases.application(city.url).app_context():
-            try:
-                for _ in range(10):
-                    retrying.advance(failed.now, seconds=1)
-            finally:
-                db.session.remove()
-                db.engine.dispose()
+        for _ in range(10):
+            retrying.advance(failed.now, seconds=1)
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
+    at_once(city.url, work, work)
     assert set(states(retry_id).values()) == {"retried"}
     assert [tried(key) for key in keys] == [1] * 6
     assert run_of(retry_id).state == "done"
