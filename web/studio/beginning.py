@@ -70,10 +70,12 @@ def _file() -> File | None:
 
 
 def _page(file: File | None = None, refusal: CityLoopError | None = None) -> str:
+    # The newest version comes first: its name is the one that stays.
+    names = {row.key: row.name for row in reversed(queries.definitions())}
     return render_template(
         "studio/new.html",
-        keys=sorted({row.key for row in queries.definitions()}),
-        begun=sorted(vocabulary.names("begun")),
+        keys=sorted(names),
+        begun=[names.get(key, key) for key in sorted(vocabulary.names("begun"))],
         file=file,
         refusal=refusal,
         refused=refusal.fields if isinstance(refusal, Invalid) else {},

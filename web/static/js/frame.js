@@ -76,7 +76,7 @@ document.addEventListener("click", (event) => {
 
 // A row of links that is wider than a phone begins with where the reader is.
 document.addEventListener("DOMContentLoaded", () => {
-  for (const row of document.querySelectorAll(".views, .admin-menu")) {
+  for (const row of document.querySelectorAll(".views, .admin-menu, .places")) {
     const here = row.querySelector("[aria-current]");
     if (here && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - 16;
   }
